@@ -1,0 +1,23 @@
+"""Companion: a pain diary and care companion for patients of pain clinics, their caregivers and their specialists.
+
+The map of the house. A room is a feature: its model, queries, forms, routes, templates, styles and tests share one name.
+Floors say who may see whom: down only, never sideways, never up.
+
+    app | cli           puts the house together; starts it
+    demo                an invented clinic
+    clinic              the specialist's side: patients, one patient's review, the plan
+    reminders | trends  what rings; what changed
+    plan                Today, composed over the rooms below
+    diary | medication | procedures | therapy
+                        what I feel, what I take, what is done for me, what I do
+    schedule            when things recur
+    sharing             who may look; `sharing.access` is the one door to another's record
+    identity            who is here, and the gate that every route states
+    web | queue         pages, guard, headers, assets; the way to a worker
+    store | migrate     where rows live
+    clock | words | settings
+                        time, language, configuration
+
+Inside a room: routes -> forms | queries | verbs -> model. Only `app` imports routes. Model, queries, pure files and verbs
+know no Flask. These are contracts in pyproject.toml, checked by tests/house.
+"""

@@ -1,0 +1,101 @@
+"""create_app(): one line a room."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from flask import Flask, g, redirect, request, url_for
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from companion import clock, words
+from companion.clinic.routes import bp as clinic
+from companion.demo.routes import bp as demo
+from companion.diary.routes import bp as diary
+from companion.identity import gate
+from companion.identity.routes import bp as identity
+from companion.identity.signin import memberships
+from companion.medication.routes import bp as medication
+from companion.plan.routes import bp as plan
+from companion.procedures.routes import bp as procedures
+from companion.reminders.routes import bp as reminders
+from companion.settings import ROOT, Settings
+from companion.sharing.routes import bp as sharing
+from companion.store import connect
+from companion.therapy.routes import bp as therapy
+from companion.trends.routes import bp as trends
+from companion.web import assets, errors, guard, headers, htmx, pages, phone
+
+#: a check-in with a long note takes 20 KB; nothing here takes files
+LARGEST_REQUEST = 256 * 1024
+#: pages that a caregiver shares with the patient, under /for/<patient_id>/
+SHARED = (plan, diary, medication, therapy, trends, procedures)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application; without `settings` they are read from the environment."""
+    settings = settings or Settings.read(os.environ)
+    app = Flask("companion", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(SETTINGS=settings, MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
+    connect(settings.database)
+    _speak(app)
+    errors.init(app)
+    htmx.init(app)
+    guard.init(app, settings.origin)
+    gate.init(app, settings)
+    headers.init(app, settings.secure)
+    assets.init(app)
+    app.register_blueprint(phone.bp)
+    for room in (identity, sharing, clinic, reminders, *SHARED):
+        app.register_blueprint(room, url_prefix=f"/{room.name}")
+    for room in SHARED:
+        app.register_blueprint(room, name=f"for_{room.name}", url_prefix=f"/for/<int:patient_id>/{room.name}")
+    if settings.demo:
+        app.register_blueprint(demo, url_prefix="/demo")
+    app.add_url_rule("/", "home", gate.anyone(home))
+    gate.check(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    logging.getLogger("companion").setLevel(logging.INFO)
+    return app
+
+
+def home() -> Response:
+    """Everyone to their own first page."""
+    if g.who is None:
+        return redirect(url_for("identity.sign_in"))
+    if memberships(g.who.account):
+        return redirect(url_for("clinic.patients"))
+    if g.who.patient is None:
+        return redirect(url_for("sharing.caring"))
+    return redirect(url_for("plan.today"))
+
+
+def _speak(app: Flask) -> None:
+    """Templates: strict about unknown names, and every text through gettext."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals["ngettext"] = words.ngettext  # Jinja's own wrapper knows no %(n)s
+    env.filters.update(day=words.say_day, time=words.say_time, number=words.say_number, listed=words.say_list)
+    env.globals.update(to=pages.to, say_of=phone.said)
+
+    @app.context_processor
+    def always() -> dict[str, object]:
+        who = g.get("who")
+        return {
+            "who": who,
+            "acting_for": g.get("acting_for"),
+            "record_of": g.get("record_of"),
+            "may": g.get("may", ()),
+            "may_log": g.get("may_log", True),
+            "language": words.language(),
+            "languages": words.LANGUAGES,
+            "settings": app.config["SETTINGS"],
+            "now": clock.now(),
+            "said": phone.said(request.args.get("said")),
+        }

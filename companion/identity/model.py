@@ -1,0 +1,87 @@
+"""Accounts, patients, clinics, memberships and sign-ins."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from companion.store import Base
+
+
+class Account(Base):
+    """A person who can sign in."""
+
+    __tablename__ = "account"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: lower case, the name to sign in with
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    #: argon2id, or None for a person who cannot sign in with a password
+    password_hash: Mapped[str | None]
+    #: a key of words.LANGUAGES
+    language: Mapped[str] = mapped_column(default="en")
+    #: auto, light or dark
+    theme: Mapped[str] = mapped_column(default="auto")
+    created_at: Mapped[datetime]
+
+    patient: Mapped[Patient | None] = relationship(back_populates="account")
+    memberships: Mapped[list[Membership]] = relationship(back_populates="account")
+
+
+class Patient(Base):
+    """A person whose record is kept. The record is theirs; an account opens it."""
+
+    __tablename__ = "patient"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), unique=True)
+    name: Mapped[str]
+    born_on: Mapped[date | None]
+    #: IANA zone that days and wall times of this record are reckoned in
+    zone: Mapped[str]
+    #: moved on by every change of the record, read by rooms above
+    changed_at: Mapped[datetime]
+
+    account: Mapped[Account | None] = relationship(back_populates="patient")
+
+
+class Clinic(Base):
+    """A pain clinic on this installation."""
+
+    __tablename__ = "clinic"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """An account works at a clinic."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("clinic_id", "account_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    #: clinician or admin
+    role: Mapped[str]
+
+    clinic: Mapped[Clinic] = relationship()
+    account: Mapped[Account] = relationship(back_populates="memberships")
+
+
+class SignIn(Base):
+    """One browser in which an account is signed in."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 of the cookie's token
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    #: browser and system in plain words
+    device: Mapped[str] = mapped_column(default="")
+
+    account: Mapped[Account] = relationship()

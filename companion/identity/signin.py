@@ -1,0 +1,104 @@
+"""Sign up, sign in, sign out, and who a cookie's token belongs to."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import bindparam, delete, select, update
+
+from companion.identity.model import Account, Membership, Patient, SignIn
+from companion.identity.passwords import hashed, matches
+from companion.store import at_once, db
+
+#: `seen_at` is written at most this often
+_SEEN_EVERY = timedelta(minutes=5)
+
+#: asked at every request, so it is built once
+_BY_TOKEN = (
+    select(SignIn, Account, Patient)
+    .join(Account, SignIn.account_id == Account.id)
+    .outerjoin(Patient, Patient.account_id == Account.id)
+    .where(SignIn.token_hash == bindparam("hash"))
+)
+
+
+@dataclass(frozen=True)
+class Who:
+    """The person of this request."""
+
+    account: Account
+    sign_in: SignIn
+    #: their own record, if they keep one
+    patient: Patient | None
+
+
+class Taken(Exception):
+    """An account with this e-mail exists."""
+
+
+def sign_up(email: str, password: str, name: str, language: str, zone: str, now: datetime) -> Account:
+    """A new account with a record of its own; raises Taken."""
+    password_hash = hashed(password)
+    if account_of(email) is not None:
+        raise Taken(email)
+    account = Account(email=email.lower(), name=name, password_hash=password_hash, language=language, created_at=now)
+    account.patient = Patient(name=name, zone=zone, changed_at=now)
+    db.add(account)
+    db.flush()
+    return account
+
+
+def account_of(email: str) -> Account | None:
+    """The account that signs in with `email`."""
+    return db.scalars(select(Account).where(Account.email == email.lower())).first()
+
+
+def check_password(email: str, password: str) -> Account | None:
+    """The account if the password is right; as slow for an unknown e-mail as for a known one."""
+    account = account_of(email)
+    right = matches(password, account.password_hash if account else None)
+    return account if right else None
+
+
+def start(account: Account, device: str, now: datetime) -> str:
+    """Sign `account` in on one browser and return the token for its cookie."""
+    token = secrets.token_urlsafe(32)
+    db.add(SignIn(token_hash=_hash(token), account_id=account.id, created_at=now, seen_at=now, device=device))
+    return token
+
+
+def end(account_id: int, sign_in_id: int) -> bool:
+    """End one of the account's sign-ins; False if it has no such."""
+    gone = db.execute(delete(SignIn).where(SignIn.id == sign_in_id, SignIn.account_id == account_id))
+    return gone.rowcount == 1  # type: ignore[attr-defined]
+
+
+def who(token: str, now: datetime, idle: timedelta, lifetime: timedelta) -> Who | None:
+    """The person whose token this is, unless it was idle too long or is too old."""
+    row = db.execute(_BY_TOKEN, {"hash": _hash(token)}).first()
+    if row is None:
+        return None
+    sign_in, account, patient = row
+    if now - sign_in.seen_at > idle or now - sign_in.created_at > lifetime:
+        return None
+    if now - sign_in.seen_at > _SEEN_EVERY:
+        with at_once() as session:
+            session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
+    return Who(account, sign_in, patient)
+
+
+def sign_ins(account: Account) -> list[SignIn]:
+    """Where the account is signed in, last used first."""
+    return list(db.scalars(select(SignIn).where(SignIn.account_id == account.id).order_by(SignIn.seen_at.desc())))
+
+
+def memberships(account: Account) -> list[Membership]:
+    """Where the account works."""
+    return list(db.scalars(select(Membership).where(Membership.account_id == account.id).order_by(Membership.id)))
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""Medicines, doses and their day rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from companion.identity.model import Account, Patient
+from companion.store import Base
+
+
+class Medicine(Base):
+    """A medicine that the patient takes, at set times or as needed."""
+
+    __tablename__ = "medicine"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    name: Mapped[str]
+    #: as on the box: "300 mg"
+    strength: Mapped[str] = mapped_column(default="")
+    #: what is taken at a time: "1 capsule"
+    amount: Mapped[str] = mapped_column(default="")
+    #: "with food", "why I take it"
+    note: Mapped[str] = mapped_column(default="")
+    #: code of catalogue.toml, None for a free entry
+    code: Mapped[str | None]
+    as_needed: Mapped[bool] = mapped_column(default=False)
+    #: who wrote it down: the patient, a caregiver or the clinic
+    added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    started_on: Mapped[date]
+    stopped_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient] = relationship()
+    adder: Mapped[Account] = relationship()
+
+    @property
+    def title(self) -> str:
+        """Name and strength: "Gabapentin 300 mg"."""
+        return f"{self.name} {self.strength}".strip()
+
+
+class Dose(Base):
+    """A medicine was taken, or a planned dose was skipped."""
+
+    __tablename__ = "dose"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "uuid"),
+        Index("ix_dose_day", "patient_id", "day"),
+        Index("ix_dose_medicine", "medicine_id", "taken_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: made by the phone; the same uuid is the same dose
+    uuid: Mapped[str]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    medicine_id: Mapped[int] = mapped_column(ForeignKey("medicine.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: taken or skipped
+    status: Mapped[str]
+    taken_at: Mapped[datetime]
+    #: diary day
+    day: Mapped[date]
+    #: the planned wall time that it answers, None for a dose beside the plan
+    due_wall: Mapped[time | None]
+    reason: Mapped[str] = mapped_column(default="")
+    recorded_at: Mapped[datetime]
+    digest: Mapped[str]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    medicine: Mapped[Medicine] = relationship()
+    author: Mapped[Account] = relationship(foreign_keys=[author_id])
+
+
+class DoseDay(Base):
+    """How often one medicine was taken and skipped on one day; trends read only these."""
+
+    __tablename__ = "dose_day"
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    medicine_id: Mapped[int] = mapped_column(ForeignKey("medicine.id"), primary_key=True)
+    taken: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)

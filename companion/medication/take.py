@@ -1,0 +1,118 @@
+"""Write a dose down, taken or skipped; take it back; bring it back. Each keeps the day row right."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from companion.clock import day_of
+from companion.identity.model import Account, Patient
+from companion.medication.model import Dose, DoseDay, Medicine
+from companion.medication.slots import Slot, planned
+from companion.store import db, insert, once
+
+#: a dose without a named time answers an open one that is at most so far away
+NEAR = timedelta(hours=3)
+#: a named time that is still so far ahead was meant for another day: the page was an old one
+_TOO_EARLY = timedelta(hours=12)
+_DAY = timedelta(days=1)
+
+
+class Stopped(Exception):
+    """The medicine was stopped before this dose."""
+
+
+def record(
+    patient: Patient,
+    author: Account,
+    medicine: Medicine,
+    uuid: str,
+    digest: str,
+    status: str,
+    taken_at: datetime,
+    now: datetime,
+    due_wall: time | None = None,
+    reason: str = "",
+) -> tuple[Dose, bool]:
+    """The dose of `uuid`, taken or skipped at `taken_at`, and whether it is new; raises store.Conflict, Stopped.
+
+    It answers the planned time `due_wall`, else the nearest open one within three hours, whose diary day it then belongs
+    to; else it stands beside the plan. A dose from before the medicine was stopped is still kept.
+    """
+
+    def make() -> Dose:
+        if medicine.stopped_at is not None and taken_at >= medicine.stopped_at:
+            raise Stopped(medicine.id)
+        day, wall = _place(patient, medicine, status, taken_at, due_wall)
+        who = {"patient_id": patient.id, "medicine_id": medicine.id, "author_id": author.id}
+        what = {"status": status, "taken_at": taken_at, "day": day, "due_wall": wall, "reason": reason}
+        return Dose(uuid=uuid, digest=digest, recorded_at=now, **who, **what)
+
+    dose, new = once(Dose, patient.id, uuid, digest, make)
+    if new:
+        _count_anew(dose, now)
+    return dose, new
+
+
+def remove(dose: Dose, author: Account, now: datetime) -> None:
+    """Take the dose out; it is kept and can be brought back, and its planned time is open again."""
+    if dose.removed_at is None:
+        dose.removed_at, dose.removed_by = now, author.id
+        _count_anew(dose, now)
+
+
+def restore(dose: Dose, now: datetime) -> None:
+    """Bring a removed dose back."""
+    if dose.removed_at is not None:
+        dose.removed_at = dose.removed_by = None
+        _count_anew(dose, now)
+
+
+def _place(
+    patient: Patient, medicine: Medicine, status: str, taken_at: datetime, wall: time | None
+) -> tuple[date, time | None]:
+    """The diary day of the dose and the planned wall time that it answers, if any.
+
+    The days before and after are looked at too, since a dose at 04:10 may answer 03:30 of the night before.
+    """
+    day = day_of(taken_at, patient.zone)
+    slots = planned(patient, day - _DAY, day + _DAY, medicine.id)
+    answered = _answered(medicine, day, status)
+    named = [slot for slot in slots if slot.wall == wall and _may_mean(slot, day, status, taken_at)]
+    wanted = named or [slot for slot in slots if slot.key not in answered and _is_near(slot, taken_at)]
+    best = min(wanted, key=lambda slot: abs(slot.at - taken_at), default=None)
+    if best is None or best.key in answered:
+        return day, None
+    return best.day, best.wall
+
+
+def _is_near(slot: Slot, taken_at: datetime) -> bool:
+    return abs(slot.at - taken_at) <= NEAR
+
+
+def _may_mean(slot: Slot, day: date, status: str, taken_at: datetime) -> bool:
+    """Whether a person who named the slot's wall time can have meant this slot."""
+    today = slot.day == day and (status == "skipped" or slot.at - taken_at <= _TOO_EARLY)
+    return today or _is_near(slot, taken_at)
+
+
+def _answered(medicine: Medicine, day: date, status: str) -> set[tuple[int, date, time | None]]:
+    """Keys of the slots around `day` that such a dose cannot answer; one that was skipped may still be taken."""
+    query = select(Dose.day, Dose.due_wall).where(Dose.medicine_id == medicine.id, Dose.removed_at.is_(None))
+    query = query.where(Dose.day.between(day - _DAY, day + _DAY))
+    if status == "taken":
+        query = query.where(Dose.status == "taken")
+    return {(medicine.id, row.day, row.due_wall) for row in db.execute(query)}
+
+
+def _count_anew(dose: Dose, now: datetime) -> None:
+    """Make the day row what the doses of the day say."""
+    # the patient's row is written first: it lets one at a time through, so that no count misses a dose of another
+    dose.medicine.patient.changed_at = now
+    db.flush()
+    key = {"patient_id": dose.patient_id, "day": dose.day, "medicine_id": dose.medicine_id}
+    query = select(Dose.status, func.count()).filter_by(**key, removed_at=None).group_by(Dose.status)
+    counts = {"taken": 0, "skipped": 0} | dict(db.execute(query).all())
+    statement = insert(DoseDay).values(**key, **counts)
+    db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=counts))

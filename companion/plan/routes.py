@@ -1,0 +1,111 @@
+"""Today."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, g, jsonify, request
+
+from companion import clock
+from companion.diary import queries as diary
+from companion.diary.scale import say
+from companion.identity.model import Patient
+from companion.medication import queries as medication
+from companion.medication import take as taking
+from companion.medication.forms import SAVED_BEFORE, STOPPED, DoseForm, new_id
+from companion.plan.day import Item, items
+from companion.plan.horizon import horizon
+from companion.sharing.access import record
+from companion.store import Conflict, db
+from companion.web.forms import digest
+from companion.web.htmx import asked_for_fragment
+from companion.web.pages import go, show, to
+from companion.words import Later, lazy
+from companion.words import gettext as _
+
+bp = Blueprint("plan", __name__)
+NOT_SAVED = lazy("This dose was not saved. Please open the medicine and choose the time there.")
+
+
+@bp.get("/")
+@record("any")
+def today(patient: Patient) -> Response:
+    """What is due now, next and done."""
+    return _today(patient, clock.now())
+
+
+@bp.get("/snapshot")
+@record("any")
+def snapshot(patient: Patient) -> Response:
+    """What a phone without a network needs to know: names, times and addresses of today, and of medicines as needed."""
+    now = clock.now()
+    found = items(patient, clock.day_of(now, patient.zone), now, g.may)
+    open_items = [item for item in found if item.state not in {"done", "skipped"}]
+    doses = [
+        _offered("medication.take", item, medicine_id=item.thing_id) for item in open_items if item.kind == "medication"
+    ]
+    needed = (
+        [medicine for medicine in medication.medicines(patient) if medicine.as_needed] if "medicines" in g.may else []
+    )
+    doses += [{"title": each.title, "wall": "", "url": to("medication.take", medicine_id=each.id)} for each in needed]
+    sessions = [
+        _offered("therapy.keep", item, programme_id=item.thing_id) for item in open_items if item.kind == "therapy"
+    ]
+    return jsonify(doses=doses, sessions=sessions)
+
+
+@bp.post("/doses/<int:medicine_id>")
+@record("medicines", write=True)
+def take(patient: Patient, medicine_id: int) -> Response:
+    """A dose from the list of today, taken or skipped; the phone gets the list back."""
+    medicine = medication.medicine(patient, medicine_id) or abort(404)
+    form = DoseForm(request.form, patient, clock.now())
+    if not form.validate():
+        return _today(patient, form.now, 422, NOT_SAVED)
+    try:
+        taking.record(patient, g.author, medicine, digest=digest(request.form), **form.dose)
+    except Conflict:
+        return _today(patient, form.now, 409, SAVED_BEFORE)
+    except taking.Stopped:
+        return _today(patient, form.now, 409, STOPPED)
+    db.commit()
+    return _today(patient, form.now) if asked_for_fragment() else go("plan.today", said="saved")
+
+
+def _today(patient: Patient, now: datetime, status: int = 200, problem: Later | str = "") -> Response:
+    day = clock.day_of(now, patient.zone)
+    entries = diary.entries_on(patient, day) if "pain" in g.may else []
+    found = items(patient, day, now, g.may)
+    return show(
+        "plan/today.html",
+        None if problem else "plan/_thread.html",
+        status,
+        patient=patient,
+        day=day,
+        greeting=_greeting(patient, now),
+        items=found,
+        horizon=horizon(found, day, patient.zone, now),
+        last=entries[-1] if entries else None,
+        say=say,
+        new=not found and not diary.latest([patient.id]),
+        new_id=new_id,
+        problem=problem,
+    )
+
+
+def _offered(endpoint: str, item: Item, **thing: int) -> dict[str, str]:
+    wall = item.wall.strftime("%H:%M") if item.wall else ""
+    return {"title": item.title, "wall": wall, "url": to(endpoint, **thing)}
+
+
+def _greeting(patient: Patient, now: datetime) -> str:
+    """By the hour where the patient is; a caregiver reads whose day it is."""
+    if "acting_for" in g:
+        return _("%(name)s's day", name=patient.name)
+    hour = now.astimezone(ZoneInfo(patient.zone)).hour
+    if 4 <= hour < 12:
+        return _("Good morning, %(name)s.", name=g.author.name)
+    if 12 <= hour < 18:
+        return _("Good afternoon, %(name)s.", name=g.author.name)
+    return _("Good evening, %(name)s.", name=g.author.name)

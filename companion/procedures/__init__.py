@@ -1,0 +1,1 @@
+"""What is done for me: a plain record of injections, blocks, ablations and implants, written by the clinic."""

@@ -1,0 +1,39 @@
+"""The kinds of procedures, and how one is named in a sentence and on a chart."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from companion.procedures.model import Procedure
+from companion.words import Later, lazy
+from companion.words import gettext as _
+
+_HERE = Path(__file__).resolve().parent
+_ROWS: list[dict[str, str]] = tomllib.loads((_HERE / "kinds.toml").read_text(encoding="utf-8"))["kind"]
+#: code -> plain name, in the order they are offered
+KINDS: dict[str, Later] = {row["code"]: lazy(row["label"]) for row in _ROWS}
+#: code -> the name beside a mark on a chart
+SHORT: dict[str, Later] = {row["code"]: lazy(row["title"]) for row in _ROWS}
+SIDES: dict[str, Later] = {
+    "": lazy("No side"),
+    "left": lazy("left"),
+    "right": lazy("right"),
+    "both": lazy("both sides"),
+    "middle": lazy("middle"),
+}
+#: when to ask for help afterwards: steps with code, title and text, as in aftercare.toml
+AFTERCARE: list[dict[str, Any]] = tomllib.loads((_HERE / "aftercare.toml").read_text(encoding="utf-8"))["step"]
+
+
+def name(procedure: Procedure) -> str:
+    """The whole name in the language being spoken: "Epidural steroid injection, L4-5, left"."""
+    kind = str(KINDS[procedure.kind]) if procedure.kind in KINDS else _("Procedure")
+    side = str(SIDES[procedure.side]) if procedure.side else ""
+    return ", ".join(part for part in (kind, procedure.level, side) if part)
+
+
+def short(procedure: Procedure) -> str:
+    """The name for a chart: "Epidural"."""
+    return str(SHORT[procedure.kind]) if procedure.kind in SHORT else _("Procedure")

@@ -1,0 +1,223 @@
+"""Send what a lease holds: look, send, record. The network is never inside a transaction.
+
+Whoever holds the lease may send; a lease that was handed on makes the older message void. What happens between sending
+and recording can make a push go out twice, never not at all, and its tag makes it one on the phone.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import dramatiq
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import joinedload
+
+from companion import clock
+from companion.identity.model import Patient
+from companion.plan.day import wanted
+from companion.reminders.due import LEASE, USEFUL
+from companion.reminders.keys import keys
+from companion.reminders.message import reminder, topic
+from companion.reminders.model import Delivery, Device
+from companion.reminders.push import Outcome, Push, Sender, endpoint_allowed
+from companion.settings import Settings
+from companion.store import begin_reading, db, insert, work
+
+log = logging.getLogger("companion.reminders")
+#: the wait after the first failure; it doubles with each, up to the longest, and a quarter of it is left to chance
+FIRST_WAIT = timedelta(seconds=20)
+LONGEST_WAIT = timedelta(minutes=15)
+#: seconds that such a push is kept for a phone out of reach
+_SOON = 300
+_DICE = secrets.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A delivery as it was read: whether it is over without a push and why, else a push for each device."""
+
+    why: str = ""
+    devices: list[int] = field(default_factory=list)
+    pushes: list[Push] = field(default_factory=list)
+
+
+def deliver(lease: str, ids: list[int], now: datetime, sender: Sender, settings: Settings) -> None:
+    """Ring the phones for the deliveries `ids` that `lease` still holds."""
+    mine = _take(lease, ids, now)
+    if not mine:
+        return
+    rings = _look(mine, ids, now, settings)
+    outcomes = iter(sender.send([push for ring in rings.values() for push in ring.pushes]))
+    _record(mine, rings, {id: [next(outcomes) for _ in ring.pushes] for id, ring in rings.items()}, now, settings)
+
+
+def _take(lease: str, ids: list[int], now: datetime) -> str:
+    """A lease of our own in exchange, so that the same message twice is sent once; empty when there is nothing left."""
+    mine = secrets.token_urlsafe(12)
+    held = update(Delivery).where(Delivery.id.in_(ids), Delivery.lease == lease, Delivery.state == "waiting")
+    with work():
+        taken = db.execute(held.values(lease=mine, try_at=now + LEASE, tries=Delivery.tries + 1))
+    return mine if taken.rowcount else ""  # type: ignore[attr-defined]
+
+
+def _held(mine: str, ids: list[int]) -> Select[Delivery]:
+    held = select(Delivery).where(Delivery.id.in_(ids), Delivery.lease == mine, Delivery.state == "waiting")
+    return held.order_by(Delivery.id).options(
+        joinedload(Delivery.schedule), joinedload(Delivery.patient).joinedload(Patient.account)
+    )
+
+
+def _look(mine: str, ids: list[int], now: datetime, settings: Settings) -> dict[int, Ring]:
+    """What is to be done with each delivery, by its id."""
+    begin_reading()
+    try:
+        deliveries = db.scalars(_held(mine, ids)).all()
+        phones = _phones([delivery.patient.account_id for delivery in deliveries], settings)
+        return {
+            delivery.id: _ring(delivery, phones[delivery.patient.account_id], now, settings) for delivery in deliveries
+        }
+    finally:
+        db.remove()
+
+
+def _phones(account_ids: list[int | None], settings: Settings) -> defaultdict[int | None, list[Device]]:
+    found: defaultdict[int | None, list[Device]] = defaultdict(list)
+    listening = select(Device).where(Device.account_id.in_({id for id in account_ids if id}), Device.ended_at.is_(None))
+    for device in db.scalars(listening.order_by(Device.id)):
+        if endpoint_allowed(device.endpoint, settings.push_hosts):
+            found[device.account_id].append(device)
+    return found
+
+
+def _ring(delivery: Delivery, phones: list[Device], now: datetime, settings: Settings) -> Ring:
+    account = delivery.patient.account
+    if now >= ends_at(delivery):
+        return Ring("expired")
+    if not delivery.schedule.rings:
+        return Ring("stopped")
+    if not wanted(delivery.patient, delivery.schedule, delivery.due_on, now):
+        return Ring("done")
+    if account is None or not phones:
+        return Ring("nobody")
+    payload = reminder(delivery.key, delivery.schedule.wall, account.language, settings.origin)
+    until = second_at(delivery, now, settings) or ends_at(delivery)
+    ttl, subject = int((until - now).total_seconds()), topic(delivery.key)
+    pushes = [Push(phone.endpoint, phone.p256dh, phone.auth, payload, ttl, topic=subject) for phone in phones]
+    return Ring(devices=[phone.id for phone in phones], pushes=pushes)
+
+
+def ends_at(delivery: Delivery) -> datetime:
+    """From when on it is of no use any more."""
+    return delivery.due_at + USEFUL
+
+
+def second_at(delivery: Delivery, now: datetime, settings: Settings) -> datetime | None:
+    """When the one second prompt comes after a first that is sent `now`, None when there is none.
+
+    A first one that is late is followed after half the usual time at the soonest; one that was asked for later is not.
+    """
+    pause = timedelta(minutes=settings.second_prompt_minutes)
+    if not pause or delivery.prompt != 1 or delivery.sent_at is not None:
+        return None
+    then = max(delivery.due_at + pause, now + pause / 2)
+    return then if then < ends_at(delivery) else None
+
+
+def _record(
+    mine: str, rings: dict[int, Ring], outcomes: dict[int, list[Outcome]], now: datetime, settings: Settings
+) -> None:
+    """Write down what happened, unless a tap or a later lease was quicker."""
+    with work():
+        seconds = []
+        for delivery in db.scalars(_held(mine, list(rings))):
+            then = second_at(delivery, now, settings)
+            _settle(delivery, rings[delivery.id].why, outcomes[delivery.id], now)
+            if delivery.state == "sent" and then is not None:
+                seconds.append(_second(delivery, then))
+        if seconds:
+            db.execute(insert(Delivery.__table__).on_conflict_do_nothing(), seconds)
+        reached = {
+            device: outcome
+            for id, ring in rings.items()
+            for device, outcome in zip(ring.devices, outcomes[id], strict=True)
+        }
+        for device in db.scalars(
+            select(Device).where(Device.id.in_(reached), Device.ended_at.is_(None)).order_by(Device.id)
+        ):
+            note(device, reached[device.id], now)
+
+
+def _settle(delivery: Delivery, why: str, outcomes: list[Outcome], now: datetime) -> None:
+    kinds = {outcome.kind for outcome in outcomes}
+    again_at = now + _wait(delivery.tries, outcomes)
+    if "sent" in kinds:
+        delivery.state, delivery.sent_at = "sent", now
+    elif "later" in kinds and again_at < ends_at(delivery):
+        delivery.try_at = again_at
+    else:
+        delivery.state = "over"
+        delivery.why = why or ("expired" if "later" in kinds else "refused" if "refused" in kinds else "nobody")
+    delivery.lease = ""
+
+
+def _wait(tries: int, outcomes: list[Outcome]) -> timedelta:
+    asked = max((outcome.retry_after or 0 for outcome in outcomes), default=0)
+    longest = min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)
+    return max(timedelta(seconds=asked), longest * _DICE.uniform(0.75, 1))
+
+
+def _second(first: Delivery, then: datetime) -> dict[str, object]:
+    same = {name: getattr(first, name) for name in ("schedule_id", "patient_id", "due_on", "due_at")}
+    fresh = {"key": secrets.token_urlsafe(16), "prompt": 2, "state": "waiting", "why": "", "lease": "", "tries": 0}
+    return {**same, **fresh, "try_at": then}
+
+
+def note(device: Device, outcome: Outcome, now: datetime) -> None:
+    """Keep what a push told about the device: that it was reached, or that it listens no longer.
+
+    A phone that confirmed itself since the push was made is believed instead.
+    """
+    if outcome.kind == "sent":
+        device.sent_at = now
+    elif outcome.kind == "gone" and device.confirmed_at <= now:
+        device.ended_at, device.ended_why = now, "gone"
+
+
+def ring_once(device: Device, payload: dict[str, Any], settings: Settings) -> Outcome:
+    """Send `payload` to one device now, outside any transaction, for a person who waits in front of it."""
+    if not endpoint_allowed(device.endpoint, settings.push_hosts):
+        return Outcome("refused")
+    push = Push(device.endpoint, device.p256dh, device.auth, payload, _SOON, topic=topic(f"once {device.id}"))
+    return sender(settings).send([push])[0]
+
+
+@lru_cache(maxsize=4)
+def sender(settings: Settings) -> Sender:
+    """The one sender of this process."""
+    return Sender(keys(settings), contact(settings))
+
+
+def contact(settings: Settings) -> str:
+    """Whom a push service may write to; empty when nobody is named, and then nothing can be sent."""
+    return settings.contact or (settings.origin if settings.secure and "localhost" not in settings.origin else "")
+
+
+def register(broker: dramatiq.Broker, settings: Settings) -> dramatiq.Actor[[str, list[int]], None]:
+    """Declare the actor that delivers a lease; send it the lease's name and its ids."""
+
+    def ring(lease: str, ids: list[int]) -> None:
+        try:
+            deliver(lease, ids, clock.now(), sender(settings), settings)
+        except Exception as problem:  # noqa: BLE001 its text may hold what a person wrote, so the trace is not logged
+            log.error(
+                "a lease was not delivered: %s", type(problem).__name__
+            )  # it ends, and the next tick hands it out
+
+    declare = dramatiq.actor(broker=broker, actor_name="ring", queue_name="reminders", max_retries=0)
+    return declare(ring)

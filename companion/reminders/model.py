@@ -1,0 +1,83 @@
+"""Devices, deliveries and receipts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from companion.identity.model import Account, Patient
+from companion.schedule.model import Schedule
+from companion.store import Base
+
+
+class Device(Base):
+    """A browser that receives pushes for an account."""
+
+    __tablename__ = "device"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    endpoint: Mapped[str]
+    #: SHA-256 of the endpoint
+    endpoint_hash: Mapped[str] = mapped_column(unique=True)
+    #: the browser's public key and secret, base64url
+    p256dh: Mapped[str]
+    auth: Mapped[str]
+    #: browser and system in plain words
+    label: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    #: when the browser last said that it still listens
+    confirmed_at: Mapped[datetime]
+    #: when a push last reached the push service
+    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    #: gone (the push service said so) or removed (the person did)
+    ended_why: Mapped[str] = mapped_column(default="")
+
+    account: Mapped[Account] = relationship()
+
+
+class Delivery(Base):
+    """One reminder for one planned time: its prompt, its lease, and how it ended."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "due_on", "prompt"),
+        Index("ix_delivery_waiting", "state", "try_at"),
+        Index("ix_delivery_patient", "patient_id", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: random, names it to the phone
+    key: Mapped[str] = mapped_column(unique=True)
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id"))
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    #: local calendar day of the planned time
+    due_on: Mapped[date]
+    due_at: Mapped[datetime]
+    #: 1, or 2 for the one second prompt
+    prompt: Mapped[int] = mapped_column(default=1)
+    #: waiting (also while leased), sent, or over
+    state: Mapped[str] = mapped_column(default="waiting")
+    #: why it is over: done, expired, nobody (no device), refused, stopped, later (another prompt took its place)
+    why: Mapped[str] = mapped_column(default="")
+    #: not before this; while leased, when the lease ends
+    try_at: Mapped[datetime]
+    #: who works on it now; a later lease makes an older message void
+    lease: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+
+    schedule: Mapped[Schedule] = relationship()
+    patient: Mapped[Patient] = relationship()
+
+
+class Receipt(Base):
+    """What the phone did with a push."""
+
+    __tablename__ = "receipt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    #: shown, opened, done or later
+    kind: Mapped[str]
+    at: Mapped[datetime]

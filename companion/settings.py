@@ -1,0 +1,139 @@
+"""Every setting once: its name in the environment, its type, its default and the reason it exists.
+
+A wrong value stops the start with a sentence that names the setting; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+_PACKAGE = Path(__file__).resolve().parent
+#: The folder that holds templates/, static/ and migrations/: beside the package in a checkout, inside it in a wheel.
+ROOT = _PACKAGE.parent if (_PACKAGE.parent / "templates").is_dir() else _PACKAGE
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the text says which and what to write instead."""
+
+
+def _yes_no(text: str) -> bool:
+    if text.lower() in {"1", "yes", "true", "on"}:
+        return True
+    if text.lower() in {"0", "no", "false", "off", ""}:
+        return False
+    raise ValueError("write yes or no")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("write a whole number from 0 on")
+    return number
+
+
+def _wall(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise ValueError("write an address such as https://diary.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _contact(text: str) -> str:
+    if text and (not text.startswith(("mailto:", "https://")) or "localhost" in text):
+        raise ValueError("write mailto:someone@your-clinic.org; push services refuse localhost")
+    return text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _setting(name: str, default: str, parse: Callable[[str], Any], why: str) -> Any:
+    return field(
+        default_factory=lambda: parse(default), metadata={"env": name, "default": default, "why": why, "parse": parse}
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration of one process."""
+
+    home: Path = _setting("COMPANION_HOME", "instance", Path, "folder for the database file and the push keys")
+    database_url: str = _setting(
+        "COMPANION_DATABASE_URL", "", str, "PostgreSQL address; empty: an SQLite file in the home"
+    )
+    broker_url: str = _setting(
+        "COMPANION_BROKER_URL", "", str, "redis:// or amqp:// address; empty: inside the process"
+    )
+    bind: str = _setting("COMPANION_BIND", "127.0.0.1", str, "address to listen on")
+    port: int = _setting("PORT", "8000", _count, "port to listen on")
+    threads: int = _setting("COMPANION_THREADS", "8", _count, "requests served at once by one process")
+    origin: str = _setting("COMPANION_ORIGIN", "http://localhost:8000", _origin, "the address that people type")
+    proxies: int = _setting(
+        "COMPANION_PROXIES", "0", _count, "trusted proxies in front; 0: forwarded headers are ignored"
+    )
+    contact: str = _setting("COMPANION_CONTACT", "", _contact, "who push services may write to; needed to send pushes")
+    push_hosts: tuple[str, ...] = _setting(
+        "COMPANION_PUSH_HOSTS",
+        "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com",
+        _words,
+        "push services a phone may name; http:// only for one on this machine",
+    )
+    push_key: str = _setting(
+        "COMPANION_PUSH_KEY", "", str, "VAPID key file shared by several machines; empty: in the home"
+    )
+    open_signup: bool = _setting("COMPANION_OPEN_SIGNUP", "yes", _yes_no, "people may sign up without a clinic's code")
+    day_starts: time = _setting(
+        "COMPANION_DAY_STARTS", "04:00", _wall, "a note before this hour belongs to the day before"
+    )
+    tick_seconds: int = _setting("COMPANION_TICK_SECONDS", "5", _count, "how often due reminders are looked for")
+    second_prompt_minutes: int = _setting(
+        "COMPANION_SECOND_PROMPT", "30", _count, "minutes to the one second prompt; 0: none"
+    )
+    emergency_number: str = _setting("COMPANION_EMERGENCY", "911", str, "number shown on the emergency page")
+    idle_days: int = _setting("COMPANION_IDLE_DAYS", "30", _count, "a sign-in ends after so many days without use")
+    lifetime_days: int = _setting(
+        "COMPANION_LIFETIME_DAYS", "180", _count, "a sign-in ends after so many days in any case"
+    )
+    demo: bool = _setting(
+        "COMPANION_DEMO", "no", _yes_no, "invented clinic with sign-in addresses; never with real people"
+    )
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """The settings in `environ`; raises SettingsError for a value that does not fit."""
+        values = {}
+        for each in fields(cls):
+            text = environ.get(each.metadata["env"])
+            if text is None:
+                continue
+            try:
+                values[each.name] = each.metadata["parse"](text.strip())
+            except ValueError as problem:
+                raise SettingsError(f"{each.metadata['env']} is {text!r}: {problem}") from problem
+        settings = cls(**values)
+        if "COMPANION_ORIGIN" not in environ and "PORT" in environ:
+            settings = cls(**values, origin=f"http://localhost:{settings.port}")
+        return settings
+
+    @property
+    def database(self) -> str:
+        """The database address in SQLAlchemy's form."""
+        if not self.database_url:
+            return f"sqlite:///{self.home.resolve() / 'companion.sqlite3'}"
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else self.database_url
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the site over TLS; decides the cookie's prefix and HSTS."""
+        return self.origin.startswith("https://")

@@ -1,0 +1,119 @@
+"""The one door to another person's record.
+
+`record(part)` gates the pages of a record for its patient and, under /for/<patient_id>/, for a caregiver who was let
+in. `care(part)` gates the clinic's pages for staff whose clinic was let in. Where there is no grant the answer is 404.
+What another person opens is written down as a Look before the page is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from flask import abort, current_app, g
+from sqlalchemy import select
+
+from companion import clock
+from companion.identity.gate import View, stated, the_member, the_person
+from companion.identity.model import Account, Membership, Patient
+from companion.sharing.model import Grant, Look
+from companion.store import at_once, db
+
+#: another look by the same person at the same part within this time is the same visit
+_SAME_VISIT = timedelta(minutes=10)
+
+
+def record(part: str, write: bool = False) -> Callable[[View], View]:
+    """Gate for the pages of a record; the view gets `patient`, and `g.may` and `g.author` are set."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def gated(*args: Any, **kwargs: Any) -> Any:
+            return view(_open(kwargs.pop("patient_id", None), part, write), *args, **kwargs)
+
+        return stated(gated, f"record:{part}:{'write' if write else 'read'}")  # type: ignore[return-value]
+
+    return wrap
+
+
+def _open(patient_id: int | None, part: str, write: bool) -> Patient:
+    who = the_person()
+    g.author = who.account
+    if patient_id is None:
+        if who.patient is None:
+            abort(404)
+        g.may = Everything()
+        return who.patient
+    grant = grant_of_caregiver(who.account, patient_id)
+    if grant is None or (part != "any" and part not in grant.parts) or (write and not grant.may_log):
+        abort(404)
+    g.acting_for = patient_id
+    g.shared_rooms = {name.removeprefix("for_") for name in current_app.blueprints if name.startswith("for_")}
+    g.may = grant.parts
+    g.may_log = grant.may_log
+    g.record_of = grant.patient
+    note_look(who.account, None, patient_id, "record" if part == "any" else part, clock.now())
+    return grant.patient
+
+
+class Everything:
+    """The parts of one's own record: all."""
+
+    def __contains__(self, part: object) -> bool:
+        return True
+
+
+def grant_of_caregiver(account: Account, patient_id: int) -> Grant | None:
+    """The open grant that lets the account into the record."""
+    query = select(Grant).where(
+        Grant.patient_id == patient_id, Grant.account_id == account.id, Grant.stopped_at.is_(None)
+    )
+    return db.scalars(query.order_by(Grant.id.desc())).first()
+
+
+def grant_of_clinic(clinic_id: int, patient_id: int) -> Grant | None:
+    """The open grant that lets the clinic into the record."""
+    query = select(Grant).where(
+        Grant.patient_id == patient_id, Grant.clinic_id == clinic_id, Grant.stopped_at.is_(None)
+    )
+    return db.scalars(query.order_by(Grant.id.desc())).first()
+
+
+def care(part: str) -> Callable[[View], View]:
+    """Gate for the clinic's pages about one patient; the view gets `patient` and `member`, `g.may` the open parts."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def gated(patient_id: int, *args: Any, **kwargs: Any) -> Any:
+            member = the_member("clinician")
+            return view(open_patient(member, patient_id, part), member, *args, **kwargs)
+
+        return stated(gated, f"care:{part}")  # type: ignore[return-value]
+
+    return wrap
+
+
+def open_patient(member: Membership, patient_id: int, part: str) -> Patient:
+    """The patient, if the member's clinic was let into the part (`any`: into some); 404 otherwise. Writes the Look."""
+    grant = grant_of_clinic(member.clinic_id, patient_id)
+    if grant is None or (part != "any" and part not in grant.parts):
+        abort(404)
+    g.may = grant.parts
+    g.author = member.account
+    note_look(member.account, member.clinic_id, patient_id, "record" if part == "any" else part, clock.now())
+    return grant.patient
+
+
+def note_look(account: Account, clinic_id: int | None, patient_id: int, part: str, now: datetime) -> None:
+    """Write down that `account` opened `part`, once a visit, in a transaction of its own."""
+    seen = (
+        select(Look.id)
+        .where(Look.patient_id == patient_id, Look.account_id == account.id, Look.part == part)
+        .where(Look.looked_at > now - _SAME_VISIT)
+    )
+    if db.scalars(seen.limit(1)).first() is not None:
+        return
+    with at_once() as session:
+        session.add(Look(patient_id=patient_id, account_id=account.id, clinic_id=clinic_id, part=part, looked_at=now))

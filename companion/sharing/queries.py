@@ -1,0 +1,94 @@
+"""Who may look at a record, who was asked to, and who did; and whose records a person may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from companion import clock
+from companion.identity.model import Account, Clinic, Patient
+from companion.sharing.model import Grant, Invitation, Look
+from companion.store import db
+
+
+def grants(patient: Patient) -> list[Grant]:
+    """The open grants of the record, oldest first, with clinic and caregiver loaded."""
+    query = select(Grant).where(Grant.patient_id == patient.id, Grant.stopped_at.is_(None))
+    return list(db.scalars(query.options(joinedload(Grant.clinic), joinedload(Grant.account)).order_by(Grant.id)))
+
+
+def grant(patient: Patient, grant_id: int) -> Grant | None:
+    """One open grant of the record."""
+    return next((row for row in grants(patient) if row.id == grant_id), None)
+
+
+def last_opened(patient: Patient, rows: Sequence[Grant]) -> dict[int, datetime]:
+    """When each of the record's grants was last used to look, by grant id; the staff of a clinic count as one."""
+    query = select(Look.clinic_id, Look.account_id, func.max(Look.looked_at)).where(Look.patient_id == patient.id)
+    latest: dict[tuple[str, int], datetime] = {}
+    for clinic_id, account_id, at in db.execute(query.group_by(Look.clinic_id, Look.account_id)):
+        side = ("clinic", clinic_id) if clinic_id else ("account", account_id)
+        latest[side] = max(at, latest.get(side, at))
+    sides = {row.id: ("clinic", row.clinic_id) if row.clinic_id else ("account", row.account_id) for row in rows}
+    return {grant_id: latest[side] for grant_id, side in sides.items() if side in latest}
+
+
+def invitations(patient: Patient, now: datetime) -> list[Invitation]:
+    """The record's codes that are still open, oldest first."""
+    query = select(Invitation).where(Invitation.patient_id == patient.id, Invitation.used_at.is_(None))
+    return list(db.scalars(query.where(Invitation.expires_at > now).order_by(Invitation.id)))
+
+
+def invitation(patient: Patient, invitation_id: int, now: datetime) -> Invitation | None:
+    """One open code of the record."""
+    return next((row for row in invitations(patient, now) if row.id == invitation_id), None)
+
+
+def clinic_invitations(clinic_id: int, now: datetime) -> list[Invitation]:
+    """The clinic's codes that are still open, newest first."""
+    query = select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.used_at.is_(None))
+    return list(db.scalars(query.where(Invitation.expires_at > now).order_by(Invitation.id.desc())))
+
+
+def caring(account: Account) -> list[Grant]:
+    """The open grants that let the account into somebody's record, by the patient's name."""
+    query = select(Grant).join(Grant.patient).where(Grant.account_id == account.id, Grant.stopped_at.is_(None))
+    return list(db.scalars(query.options(joinedload(Grant.patient)).order_by(Patient.name, Grant.id)))
+
+
+@dataclass
+class Visit:
+    """Everything that one person opened on one day."""
+
+    day: date
+    account: Account
+    clinic: Clinic | None
+    last_at: datetime
+    #: keys of PARTS or `record`, in the order they were first seen
+    parts: list[str] = field(default_factory=list)
+
+
+def visits(patient: Patient, first: date, last: date) -> list[Visit]:
+    """Who looked on the calendar days from `first` to `last`, newest first, one line for a person and a day."""
+    midnight = datetime.min.time()
+    since, until = (clock.bounds(day, patient.zone, midnight) for day in (first, last))
+    query = select(Look).where(Look.patient_id == patient.id, Look.looked_at >= since[0], Look.looked_at < until[1])
+    query = query.options(joinedload(Look.account), joinedload(Look.clinic)).order_by(Look.looked_at.desc(), Look.id)
+    found: dict[tuple[date, int, int | None], Visit] = {}
+    for look in db.scalars(query):
+        day = look.looked_at.astimezone(ZoneInfo(patient.zone)).date()
+        key = (day, look.account_id, look.clinic_id)
+        visit = found.setdefault(key, Visit(day, look.account, look.clinic, look.looked_at))
+        if look.part not in visit.parts:
+            visit.parts.append(look.part)
+    return list(found.values())
+
+
+def first_look(patient: Patient) -> datetime | None:
+    """When somebody else first opened the record."""
+    return db.scalars(select(func.min(Look.looked_at)).where(Look.patient_id == patient.id)).first()

@@ -1,0 +1,176 @@
+"""Where rows live: SQLite in WAL mode or PostgreSQL, one `db` for both.
+
+`db` is a session per thread: a request, a tick or a job begins with the first use and ends with `db.remove()`.
+SQLite takes its write lock at BEGIN, since a lock taken later can fail at once (35,176 errors in 4 s when measured);
+`reading()` opens the same file without it, for requests that only look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware on the way in (naive is refused), aware and in UTC on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The parent of every noun that is kept."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime}  # noqa: RUF012 SQLAlchemy reads it from the class
+
+
+db: scoped_session[Session] = scoped_session(sessionmaker(expire_on_commit=False))
+
+
+def connect(url: str) -> Engine:
+    """Point `db` at the database of `url` and return its engine; an open one is let go first."""
+    disconnect()
+    engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True, pool_size=10)
+    db.configure(bind=engine)
+    return engine
+
+
+def disconnect() -> None:
+    """Let go of the database, if one is open."""
+    db.remove()
+    engine = db.session_factory.kw.get("bind")
+    if engine is not None:
+        engine.dispose()
+        db.session_factory.configure(bind=None)
+
+
+def engine() -> Engine:
+    """The engine that `db` works on; raises RuntimeError before `connect`."""
+    bound = db.session_factory.kw.get("bind")
+    if not isinstance(bound, Engine):
+        raise RuntimeError("connect the store first")
+    return bound
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "journal_size_limit=16777216"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def begin_reading() -> None:
+    """Let this thread's `db` look without taking SQLite's write lock; call before its first use."""
+    db.remove()
+    db(bind=engine().execution_options(reading=True))
+
+
+@contextmanager
+def at_once() -> Iterator[Session]:
+    """Write something down and commit it at the end of the block, whatever becomes of the request.
+
+    Beside `db` where that only reads, through it otherwise, since SQLite has one writer: so use it before the request
+    writes anything else.
+    """
+    bind = db().bind
+    if isinstance(bind, Engine) and bind.get_execution_options().get("reading"):
+        with Session(engine(), expire_on_commit=False) as session, session.begin():
+            yield session
+    else:
+        yield db()
+        db.commit()
+
+
+@contextmanager
+def work() -> Iterator[scoped_session[Session]]:
+    """`db` for a job outside a request: committed at the end of the block, rolled back if it raises, let go either way."""
+    try:
+        yield db
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    finally:
+        db.remove()
+
+
+def insert(table: Any) -> sqlite.Insert | postgresql.Insert:
+    """INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, in the dialect of the open database."""
+    return sqlite.insert(table) if engine().dialect.name == "sqlite" else postgresql.insert(table)
+
+
+class Conflict(Exception):
+    """The same phone-made id came with other words than before."""
+
+
+Row = TypeVar("Row")
+
+
+def once(model: type[Row], patient_id: int, uuid: str, digest: str, make: Callable[[], Row]) -> tuple[Row, bool]:
+    """The row that `make` builds, kept once per patient and `uuid`; the flag says whether it is new.
+
+    `model` has columns patient_id, uuid and digest. A resend with the same `digest` gets the row of the first time;
+    another digest raises Conflict.
+    """
+    row = _known(model, patient_id, uuid, digest)
+    if row is not None:
+        return row, False
+    row = make()
+    db.add(row)
+    try:
+        db.flush()
+    except IntegrityError:
+        # the same tap came in twice at once and the other was quicker
+        db.rollback()
+        row = _known(model, patient_id, uuid, digest)
+        if row is None:
+            raise
+        return row, False
+    return row, True
+
+
+def _known(model: Any, patient_id: int, uuid: str, digest: str) -> Any:
+    row = db.scalars(select(model).where(model.patient_id == patient_id, model.uuid == uuid)).first()
+    if row is not None and row.digest != digest:
+        raise Conflict(uuid)
+    return row

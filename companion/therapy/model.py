@@ -1,0 +1,75 @@
+"""Programmes and sessions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from companion.identity.model import Account, Clinic, Patient
+from companion.store import Base
+from companion.words import Later, lazy
+
+#: the kind of a programme's schedules
+SCHEDULED = "therapy"
+KINDS: dict[str, Later] = {"pt": lazy("PT: movement"), "cbt": lazy("CBT: mind and habits")}
+
+
+class Programme(Base):
+    """Something to do again and again: "Back and hip exercises, Mon Wed Fri 10:00"."""
+
+    __tablename__ = "programme"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    #: key of KINDS
+    kind: Mapped[str]
+    title: Mapped[str]
+    #: what to do, in the planner's words
+    note: Mapped[str] = mapped_column(default="")
+    #: about how long it takes, minutes
+    minutes: Mapped[int | None]
+    planned_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: the clinic that planned it, None for the patient's own
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
+    starts_on: Mapped[date]
+    stopped_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient] = relationship()
+    planner: Mapped[Account] = relationship()
+    clinic: Mapped[Clinic | None] = relationship()
+
+
+class Session(Base):
+    """A session was done or skipped."""
+
+    __tablename__ = "therapy_session"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "uuid"),
+        Index("ix_therapy_session_day", "patient_id", "day"),
+        CheckConstraint("pain_before BETWEEN 0 AND 10", name="before_scale"),
+        CheckConstraint("pain_after BETWEEN 0 AND 10", name="after_scale"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: made by the phone; the same uuid is the same session
+    uuid: Mapped[str]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: done or skipped
+    status: Mapped[str]
+    done_at: Mapped[datetime]
+    #: diary day
+    day: Mapped[date]
+    #: the planned wall time that it answers, None for one beside the plan
+    due_wall: Mapped[time | None]
+    pain_before: Mapped[int | None]
+    pain_after: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="")
+    recorded_at: Mapped[datetime]
+    digest: Mapped[str]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    programme: Mapped[Programme] = relationship()
+    author: Mapped[Account] = relationship(foreign_keys=[author_id])

@@ -1,0 +1,99 @@
+"""Pure: where the buckets of an axis stand in a drawing, and what is written under them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from companion.trends.series import Axis, Mark
+from companion.words import say_day
+
+LEFT, _RIGHT = 22, 10
+#: lines over narrower buckets are thin
+_FINE = 2.0
+_LABEL_ROOM = 44
+
+Text = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the buckets of `axis` stand in a drawing that is `width` wide, and the procedures among them."""
+
+    axis: Axis
+    width: int
+    marks: Sequence[Mark]
+
+    @cached_property
+    def right(self) -> int:
+        """The right end of the axis."""
+        return self.width - _RIGHT
+
+    @cached_property
+    def step(self) -> float:
+        """Width of a bucket."""
+        return (self.right - LEFT) / self.axis.size
+
+    @property
+    def fine(self) -> bool:
+        """Whether lines have to be thin, to be told apart."""
+        return self.step < _FINE
+
+    @cached_property
+    def xs(self) -> list[str]:
+        """The middle of each bucket."""
+        return [f"{LEFT + (n + 0.5) * self.step:.1f}" for n in range(self.axis.size)]
+
+    @cached_property
+    def side(self) -> str:
+        """Width of a bar."""
+        return f"{min(self.step * 0.68, 24):.1f}"
+
+    @cached_property
+    def sides(self) -> list[str]:
+        """The left side of the bar of each bucket."""
+        half = float(self.side) / 2
+        return [f"{LEFT + (n + 0.5) * self.step - half:.1f}" for n in range(self.axis.size)]
+
+    def x(self, bucket: float) -> float:
+        """The left edge of a bucket."""
+        return LEFT + bucket * self.step
+
+    @cached_property
+    def stems(self) -> list[str]:
+        """Where each procedure stands."""
+        return [self.xs[self.axis.index(mark.at)] for mark in self.marks]
+
+    @cached_property
+    def labels(self) -> list[Text]:
+        """Places and names of the days, weeks, months or years under the axis."""
+        return [(f"{self.x(0.5 + _bucket(self.axis, day)):.1f}", say_day(day, shape)) for day, shape in self._named()]
+
+    def _named(self) -> Iterable[tuple[date, str]]:
+        first, last = self.axis.first, self.axis.last
+        if self.axis.days <= 10:
+            return [(self.axis.start(n), "E") for n in range(self.axis.size)]
+        if self.axis.days <= 45:
+            monday = first + timedelta(days=-first.weekday() % 7)
+            return [(monday + timedelta(days=7 * n), "MMMd") for n in range((last - monday).days // 7 + 1)]
+        month_width = (self.right - LEFT) / self.axis.days * 30.4
+        every = next((k for k in (1, 2, 3, 6, 12, 24) if k * month_width >= _LABEL_ROOM), 60)
+        return [
+            (day, "y" if day.month == 1 and every > 1 else "MMM")
+            for day in _months(first, last)
+            if (day.year * 12 + day.month - 1) % every == 0
+        ]
+
+
+def _bucket(axis: Axis, day: date) -> float:
+    days = (day - axis.first).days
+    return days / 7 if axis.weekly else days
+
+
+def _months(first: date, last: date) -> Iterable[date]:
+    n = first.year * 12 + first.month - (first.day == 1)
+    while (day := date(n // 12, n % 12 + 1, 1)) <= last:
+        yield day
+        n += 1

@@ -1,0 +1,1 @@
+"""HTTP that is the same for every room: pages, guard, headers, limits, assets, and what the phone keeps."""

@@ -1,0 +1,73 @@
+"""One calm page for whatever goes wrong: what happened, and what to do next. Never a word of health, never a trace."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from companion.store import db
+from companion.web.pages import show
+from companion.words import lazy
+
+log = logging.getLogger("companion")
+
+SENTENCES = {
+    400: (lazy("This did not arrive whole"), lazy("Please go back and try once more.")),
+    401: (lazy("Please sign in"), lazy("You were away for a while. Sign in and you will be back here.")),
+    403: (lazy("This came from another site"), lazy("Please open Companion and try there. Nothing was changed.")),
+    404: (lazy("There is nothing here for you"), lazy("The page is gone, or it was never yours to see.")),
+    405: (lazy("That does not work here"), lazy("Please go back and use the buttons on the page.")),
+    409: (lazy("This was saved before"), lazy("Something else was saved from the same page. Both are kept.")),
+    413: (lazy("That is too much at once"), lazy("Please shorten your text and save again. Nothing was changed.")),
+    429: (lazy("Too many tries"), lazy("Please wait some minutes, then try again.")),
+    500: (lazy("Something broke on our side"), lazy("It is not your fault. Please try again in a minute.")),
+    503: (lazy("We cannot save right now"), lazy("Please try again in a minute. What you wrote stays on this page.")),
+}
+
+
+def init(app: Flask) -> None:
+    """Answer every failure of `app` in plain words and with the right status."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _store_away)
+    app.register_error_handler(InterfaceError, _store_away)
+    app.register_error_handler(PoolTimeout, _store_away)
+    app.register_error_handler(Exception, _broken)
+
+
+def _page(status: int) -> Response:
+    title, advice = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
+    response = show("error.html", status=status, title=title, advice=advice, code=status)
+    if status == 503:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    return _page(error.code or 500)
+
+
+def _store_away(error: Exception) -> Response:
+    """The database is locked or gone: say so, so that the phone keeps what was written."""
+    log.error("store away at %s: %s", request.endpoint, type(error).__name__)
+    db.rollback()
+    g.who = None
+    return _page(503)
+
+
+def _broken(error: Exception) -> Response:
+    log.error(
+        "broken at %s: %s", request.endpoint, type(error).__name__, exc_info=None if app_hides_traces() else error
+    )
+    db.rollback()
+    return _page(500)
+
+
+def app_hides_traces() -> bool:
+    """A trace may hold what a person typed; it is written only where the operator asked for it."""
+    return not log.isEnabledFor(logging.DEBUG)

@@ -1,0 +1,202 @@
+"""The parent of every form and the fields of our own: they turn what a person typed into values of the domain."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Field, Form, HiddenField, SelectChoice, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import Length, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from companion import clock
+from companion.words import Later, language, lazy
+
+#: a phone's clock may be this much ahead of ours
+CLOCK_SKEW = timedelta(minutes=5)
+NOTE_LENGTH = 4000
+REQUIRED = lazy("Please fill this in.")
+
+
+class OurForm(Form):
+    """A form whose messages are in the reader's language."""
+
+    class Meta:
+        @property
+        def locales(self) -> list[str]:
+            return [language()]
+
+    @property
+    def problems(self) -> list[tuple[Field, str]]:
+        """Each field that has an error with its first error, in the order of the page."""
+        return [(field, str(field.errors[0])) for field in self if field.errors]
+
+
+class Filled:
+    """The field must be filled in; 0 counts as filled in, blanks do not."""
+
+    field_flags = {"required": True}  # noqa: RUF012 WTForms reads it
+
+    def __init__(self, message: Later) -> None:
+        self.message = message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors = []
+            raise StopValidation(self.message)
+
+
+def required(message: Later = REQUIRED) -> Filled:
+    """The field must be filled in."""
+    return Filled(message)
+
+
+def short(limit: int = 120) -> Length:
+    """At most `limit` characters."""
+    return Length(max=limit, message=lazy("This is too long. Please shorten it."))
+
+
+class Line(StringField):
+    """One line of text, stripped; control characters are dropped."""
+
+    data: str
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = "".join(c for c in (self.data or "") if c >= " " and c != "\x7f").strip()
+
+
+class Words(StringField):
+    """Several lines of text, stripped, with plain line ends."""
+
+    data: str
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        text = (self.data or "").replace("\r\n", "\n").replace("\r", "\n")
+        self.data = "".join(c for c in text if c >= " " or c == "\n").strip()
+
+
+class Scale(Field):
+    """A whole number from 0 to 10, or None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if text:
+            if not text.isdecimal() or len(text) > 2 or int(text) > 10:
+                raise ValueError(lazy("Please choose a number from 0 to 10."))
+            self.data = int(text)
+
+
+class Walls(Field):
+    """Times of day, one input each; empty ones are passed over. A sorted list of `time`."""
+
+    data: list[time]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = []
+        try:
+            self.data = sorted(
+                {
+                    time.fromisoformat(text.strip()).replace(second=0, microsecond=0)
+                    for text in valuelist
+                    if text.strip()
+                }
+            )
+        except ValueError:
+            raise ValueError(lazy("Please write a time such as 08:30.")) from None
+
+    def process_data(self, value: list[time] | None) -> None:
+        self.data = list(value or [])
+
+
+class Weekdays(SelectMultipleField):
+    """Chosen weekdays as ISO digits, Monday is 1: "135"."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[SelectChoice(str(n)) for n in range(1, 8)], **kwargs)
+
+    @property
+    def digits(self) -> str:
+        """The days in order."""
+        return "".join(sorted(self.data or []))
+
+
+class Day(DateField):
+    """A calendar day, or None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist if valuelist and valuelist[0].strip() else [])
+        except ValueError:
+            raise ValueError(lazy("Please write a date such as 2026-03-10.")) from None
+
+
+class Moment(Field):
+    """When it was: an instant from the phone (`2026-03-10T10:00:00Z`) or a local time (`2026-03-10T11:00`) in the form's
+    `zone`; None when it is left empty. More than five minutes ahead of now, or before the form's `born_on`, is refused.
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        self.raw_text = text
+        if not text:
+            return
+        try:
+            typed = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(lazy("Please write a date and a time.")) from None
+        self.local = typed.tzinfo is None
+        self.typed = typed
+
+    def pre_validate(self, form: Any) -> None:
+        typed = getattr(self, "typed", None)
+        if typed is None:
+            return
+        try:
+            instant = clock.at(typed.date(), typed.time(), form.zone) if typed.tzinfo is None else typed.astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise ValidationError(lazy("Please write a date and a time.")) from None
+        if instant > form.now + CLOCK_SKEW:
+            raise ValidationError(lazy("This is still to come. Please choose a time that has passed."))
+        if instant.date() < (form.born_on or date(1900, 1, 1)):
+            raise ValidationError(lazy("This is before you were born. Please check the date."))
+        self.data = min(instant, form.now)
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+
+class Identity(HiddenField):
+    """The id that the phone or the page made for this record, so that a double tap is one record."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            self.data = str(uuid.UUID(valuelist[0]))
+        except (IndexError, ValueError):
+            raise ValueError(lazy("This page is too old. Please save once more.")) from None
+
+    def process_data(self, value: str | None) -> None:
+        self.data = value or str(uuid.uuid4())
+
+    def renew(self) -> None:
+        """A fresh id, for words that are to be kept beside those of the old one."""
+        self.data = str(uuid.uuid4())
+        self.raw_data = None
+
+
+def digest(form: MultiDict[str, str]) -> str:
+    """SHA-256 of everything that was sent: two sends of one tap have the same."""
+    return sha256(json.dumps(sorted(form.items(multi=True)), ensure_ascii=False).encode()).hexdigest()
+
+
+optional = Optional

@@ -1,0 +1,28 @@
+"""Runs the migrations on the database that companion.migrate names, with every room's tables known."""
+
+from importlib import import_module
+from pathlib import Path
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+import companion
+from companion.store import Base
+from companion.web import limit
+
+for model in sorted(Path(companion.__path__[0]).glob("*/model.py")):
+    import_module(f"companion.{model.parent.name}.model")
+assert limit.Bucket.__table__ in Base.metadata.sorted_tables
+
+engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        user_module_prefix="companion.store.",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,43 @@
+// The note that counts what is on this phone and not yet sent, and says what to do about it.
+let note;
+
+export default function unsent(element) {
+  note = element;
+  show();
+}
+
+export async function flush() {
+  const owner = document.body.dataset.owner;
+  if (!owner) return {};
+  const outcomes = await Outbox.flush(owner);
+  await show();
+  return outcomes;
+}
+
+export async function show() {
+  const owner = document.body.dataset.owner;
+  if (!note || !owner) return;
+  const waiting = await Outbox.letters(owner);
+  note.hidden = waiting.length === 0;
+  if (note.hidden) return;
+  const words = note.dataset, stuck = waiting.filter((letter) => letter.state === "look");
+  const count = waiting.length === 1 ? words.one : words.many.replace("%(n)s", waiting.length);
+  const lines = [strong(count)];
+  if (stuck.length) lines.push(" ", words.look, " ", link("/offline", words.open));
+  else if (waiting.some((letter) => letter.state === "sign-in")) lines.push(" ", link("/identity/sign-in", words.signIn));
+  else lines.push(" ", words.wait);
+  note.lastElementChild.replaceChildren(...lines);
+}
+
+function strong(text) {
+  const element = document.createElement("b");
+  element.textContent = text;
+  return element;
+}
+
+function link(href, text) {
+  const element = document.createElement("a");
+  element.href = href;
+  element.textContent = text;
+  return element;
+}

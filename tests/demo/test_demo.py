@@ -1,0 +1,101 @@
+"""The invented clinic: the same each time, plausible, and with day rows that its entries add up to."""
+
+import os
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from companion import store
+from companion.demo.fill import fill
+from companion.diary.model import DiaryDay, Entry
+from companion.identity.model import Account, Patient
+from companion.medication.model import Dose, DoseDay
+from companion.store import db
+from tests.cast import NOW
+from tests.servers.process import Server, free_port
+
+
+def test_it_is_the_same_for_the_same_day_and_adds_up(app):
+    people = fill(NOW)
+    db.commit()
+    assert set(people) == {"patient", "caregiver", "clinician", "other clinician", "other patient", "administrator"}
+    assert db.query(Patient).count() == 12
+    first = db.execute(select(Entry.felt_at, Entry.pain).order_by(Entry.id)).all()
+    assert 2500 < len(first) < 5000
+    assert all(0 <= pain <= 10 and felt_at <= NOW for felt_at, pain in first)
+    sums = select(
+        Entry.patient_id,
+        Entry.day,
+        func.count(),
+        func.sum(Entry.pain),
+        func.min(Entry.pain),
+        func.max(Entry.pain),
+        func.sum(Entry.mood),
+    )
+    counted = db.execute(sums.group_by(Entry.patient_id, Entry.day).order_by(Entry.patient_id, Entry.day)).all()
+    kept = select(
+        DiaryDay.patient_id,
+        DiaryDay.day,
+        DiaryDay.entries,
+        DiaryDay.pain_sum,
+        DiaryDay.pain_low,
+        DiaryDay.pain_high,
+        DiaryDay.mood_sum,
+    )
+    kept = db.execute(kept.order_by(DiaryDay.patient_id, DiaryDay.day)).all()
+    assert [(*row[:-1], row[-1] or 0) for row in counted] == [tuple(row) for row in kept]
+    doses = db.execute(select(func.count()).select_from(Dose)).scalar()
+    assert db.execute(select(func.sum(DoseDay.taken + DoseDay.skipped))).scalar() == doses
+
+
+def test_it_has_a_year_of_the_patient_of_the_cast(sqlite_app):
+    ana = fill(NOW)["patient"]
+    db.flush()
+    first, last = db.execute(
+        select(func.min(Entry.day), func.max(Entry.day)).join(Patient).where(Patient.account_id == ana.id)
+    ).one()
+    assert (last - first).days >= 355
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """`demo()` starts `companion demo` in a home that stays."""
+    port = free_port()
+    environment = {**os.environ, "COMPANION_HOME": str(tmp_path / "home"), "PORT": str(port)}
+    started = ExitStack()
+
+    def begin():
+        server = Server([str(Path(sys.executable).with_name("companion")), "demo"], env=environment)
+        started.enter_context(server)
+        server.wait_for_line("Ctrl-C", timeout=60)
+        server.wait_for_port(port, timeout=20)
+        return server
+
+    yield begin
+    started.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_an_address_for_each_person_ends_when_told_and_keeps_the_data(demo, tmp_path, number):
+    server = demo()
+    lines = [line.split() for line in server.output.splitlines() if "/demo/" in line]
+    assert len(lines) == 6 and all(line[-1].startswith("http://localhost:") for line in lines)
+    began = time.monotonic()
+    assert server.stop(number, timeout=5) == 0
+    assert time.monotonic() - began < 2
+    store.connect(f"sqlite:///{tmp_path / 'home' / 'companion.sqlite3'}")
+    assert db.query(Account).count() == 16
+    store.disconnect()
+    began = time.monotonic()
+    again = demo()
+    assert time.monotonic() - began < 3
+    assert [line.split() for line in again.output.splitlines() if "/demo/" in line] == lines
+
+
+def test_demo_addresses_exist_only_in_demo_mode(sqlite_app, visit):
+    assert visit(None).get("/demo/anything").status_code == 404

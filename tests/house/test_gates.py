@@ -1,0 +1,228 @@
+"""Every route states its gate, and every route is tried by the whole cast and a stranger.
+
+The test walks the URL map, so a new route cannot be forgotten. Each address names things of Ana's; `THINGS` makes one of
+each kind. What is expected follows from the gate alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, time, timedelta
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from companion import store
+from companion.app import create_app
+from companion.diary.model import Entry
+from companion.identity.gate import anyone, check
+from companion.identity.model import SignIn
+from companion.medication.model import Dose, Medicine
+from companion.procedures.model import Procedure
+from companion.reminders.model import Delivery, Device
+from companion.schedule.model import Schedule
+from companion.settings import Settings
+from companion.sharing.model import Grant, Invitation
+from companion.store import db
+from companion.therapy.model import Programme, Session
+from tests.cast import NOW, Cast, gather
+from tests.conftest import ORIGIN, Browser
+
+ROSAS = "0f8fad5b-d9cb-469f-a165-70867728950e"
+UUID = "7d444840-9dc0-41d1-b245-5ffdce74fad2"
+KEY = "delivery-key-of-ana"
+TODAY = date(2026, 3, 10)
+CAST = ("ana", "rosa", "ben", "carl", "dora", "abe")
+
+
+def things(cast: Cast) -> dict[str, object]:
+    """One of each kind, all Ana's; the value for each blank of an address."""
+    mine = {"patient_id": cast.ana_patient}
+    by = {"author_id": cast.ana, "uuid": UUID, "digest": "", "recorded_at": NOW, "day": TODAY}
+    medicine = Medicine(**mine, name="Gabapentin", added_by=cast.ana, started_on=TODAY)
+    programme = Programme(
+        **mine, kind="pt", title="Back", planned_by=cast.ben, clinic_id=cast.northmoor, starts_on=TODAY
+    )
+    own = Programme(**mine, kind="cbt", title="Rest", planned_by=cast.ana, starts_on=TODAY)
+    schedule = Schedule(**mine, kind="diary", thing_id=0, wall=time(20), starts_on=TODAY)
+    procedure = Procedure(
+        **mine, clinic_id=cast.northmoor, author_id=cast.ben, kind="esi", done_on=TODAY, recorded_at=NOW
+    )
+    device = Device(
+        account_id=cast.ana,
+        endpoint="https://push.example/1",
+        endpoint_hash="1",
+        p256dh="",
+        auth="",
+        created_at=NOW,
+        confirmed_at=NOW,
+    )
+    db.add_all([medicine, programme, own, schedule, procedure, device])
+    db.flush()
+    db.add(Entry(**mine, **by, felt_at=NOW, zone="Europe/Berlin", pain=4))
+    db.add(Entry(**mine, **{**by, "uuid": ROSAS, "author_id": cast.rosa}, felt_at=NOW, zone="Europe/Berlin", pain=4))
+    db.add(Dose(**mine, **by, medicine_id=medicine.id, status="taken", taken_at=NOW))
+    db.add(Session(**mine, **by, programme_id=programme.id, status="done", done_at=NOW))
+    delivery = Delivery(**mine, key=KEY, schedule_id=schedule.id, due_on=TODAY, due_at=NOW, try_at=NOW)
+    invitations = {
+        side: Invitation(
+            code_hash=side, made_by=maker, parts=["pain"], made_at=NOW, expires_at=NOW + timedelta(days=1), **whose
+        )
+        for side, maker, whose in (("clinic", cast.ben, {"clinic_id": cast.northmoor}), ("ana", cast.ana, mine))
+    }
+    db.add_all([delivery, *invitations.values()])
+    db.flush()
+    grants = {side: db.query(Grant).where(Grant.patient_id == cast.ana_patient, column.is_not(None)).one().id
+              for side, column in (("clinic", Grant.clinic_id), ("caregiver", Grant.account_id))}  # fmt: skip
+    sign_in = db.query(SignIn).where(SignIn.account_id == cast.ana).one()
+    db.commit()
+    return {
+        "patient_id": cast.ana_patient, "uuid": UUID, "rosas_uuid": ROSAS, "medicine_id": medicine.id, "programme_id": own.id, "key": KEY,
+        "clinic_programme_id": programme.id, "procedure_id": procedure.id, "device_id": device.id,
+        "invitation_id": invitations["ana"].id, "clinic_invitation_id": invitations["clinic"].id,
+        "grant_id": grants["clinic"], "caregiver_grant_id": grants["caregiver"], "sign_in_id": sign_in.id,
+        "digest": "0", "path": "icons/icon.svg", "name": "icons/icon.svg", "language": "en",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def stage(empty_sqlite, tmp_path_factory):
+    """A database with the cast and Ana's things, to be copied for each route."""
+    path = tmp_path_factory.mktemp("gates") / "stage.sqlite3"
+    shutil.copy(empty_sqlite, path)
+    store.connect(f"sqlite:///{path}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("companion.clock.now", lambda: NOW)
+        cast = gather()
+        values = things(cast)
+    store.disconnect()
+    return path, cast, values
+
+
+def routes() -> list[Rule]:
+    app = create_app(Settings(database_url="sqlite://", demo=True))
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "demo.enter"]
+    store.disconnect()
+    return sorted(rules, key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+
+
+#: whose things an address names, where it is not the patient's own side
+SIDES = {
+    "clinic.": {"programme_id": "clinic_programme_id", "invitation_id": "clinic_invitation_id"},
+    # a caregiver changes only what they wrote
+    "for_diary.": {"uuid": "rosas_uuid"},
+    "sharing.end_caring": {"grant_id": "caregiver_grant_id"},
+}
+
+
+def address(app: Flask, rule: Rule, values: dict[str, object]) -> str:
+    blanks = {name: values[name] for name in rule.arguments}
+    for start, instead in SIDES.items():
+        if rule.endpoint.startswith(start):
+            blanks |= {name: values[other] for name, other in instead.items() if name in blanks}
+    with app.test_request_context(base_url=ORIGIN):
+        return app.url_map.bind("localhost").build(
+            rule.endpoint, blanks, method=next(iter(rule.methods - {"HEAD", "OPTIONS"}))
+        )
+
+
+def may(gate: str, rule: Rule, name: str) -> bool:
+    """Whether the gate lets this member of the cast through to Ana's things."""
+    for_ana = rule.rule.startswith("/for/")
+    if gate == "anyone":
+        return True
+    if gate == "person":
+        owned = bool(rule.arguments) or "patient's own" in OWN.get(rule.endpoint, "")
+        return name == OWNER.get(rule.endpoint, "ana") if owned else True
+    if gate == "staff":
+        return name in ("ben", "abe") if rule.arguments else name in ("ben", "carl", "abe")
+    if gate.startswith("care:"):
+        return name == "ben"
+    part = gate.split(":")[1]
+    if for_ana:
+        return name == "rosa" and part in {"any", "pain", "medicines", "therapy"}
+    return name == "ana" or (name == "dora" and not rule.arguments)
+
+
+#: routes for any person that only a patient has a use for
+OWN: dict[str, str] = {}
+#: addresses with a thing that is not Ana's
+OWNER = {"sharing.end_caring": "rosa"}
+
+
+@pytest.mark.parametrize(
+    "rule", routes(), ids=lambda rule: f"{rule.rule} {'/'.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))}"
+)
+def test_the_gate_holds(rule, stage, tmp_path, monkeypatch):
+    monkeypatch.setattr("companion.clock.now", lambda: NOW)
+    path, cast, values = stage
+    for name in (None, *CAST):
+        shutil.copy(path, tmp_path / "copy.sqlite3")
+        app = create_app(
+            Settings(
+                home=tmp_path,
+                database_url=f"sqlite:///{tmp_path / 'copy.sqlite3'}",
+                origin=ORIGIN,
+                contact="mailto:a@b.org",
+            )
+        )
+        monkeypatch.setattr("companion.identity.signin._SEEN_EVERY", timedelta(days=999))
+        browser = Browser(app, cast.tokens[name] if name else None)
+        method = "GET" if "GET" in rule.methods else "POST"
+        target = address(app, rule, values)
+        answer = browser.get(target) if method == "GET" else browser.post(target, data={})
+        gate = app.view_functions[rule.endpoint].gate
+        judge(gate, rule, name, method, answer)
+        store.disconnect()
+
+
+def judge(gate: str, rule: Rule, name: str | None, method: str, answer) -> None:
+    told = f"{name} {method} {rule.rule} ({gate}): {answer.status}"
+    assert answer.status_code != 500, told
+    if gate == "anyone":
+        assert answer.status_code not in {401, 403}, told
+    elif name is None:
+        assert answer.status_code == (303 if method == "GET" else 401), told
+        if method == "GET":
+            assert answer.location.startswith("/identity/sign-in"), told
+    elif may(gate, rule, name):
+        assert answer.status_code in {200, 201, 204, 302, 303, 400, 409, 422}, told
+    else:
+        assert answer.status_code == 404, told
+    if not rule.endpoint.startswith(("assets.", "phone.")):
+        assert "no-store" in answer.headers["Cache-Control"], told
+
+
+def test_an_app_with_a_silent_route_does_not_start(sqlite_app):
+    app = Flask("silent", static_folder=None)
+    app.add_url_rule("/", "silent", lambda: "")
+    with pytest.raises(RuntimeError, match="silent"):
+        check(app)
+    app.view_functions["silent"] = anyone(app.view_functions["silent"])
+    check(app)
+
+
+def test_a_get_changes_nothing(stage, tmp_path, monkeypatch):
+    """The engine refuses writes in a request that only looks, but for the Look and the time of last use."""
+    monkeypatch.setattr("companion.clock.now", lambda: NOW)
+    path, cast, values = stage
+    shutil.copy(path, tmp_path / "copy.sqlite3")
+    app = create_app(Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'copy.sqlite3'}", origin=ORIGIN))
+    monkeypatch.setattr("companion.identity.signin._SEEN_EVERY", timedelta(days=999))
+    before = dump()
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods:
+            for name in CAST:
+                Browser(app, cast.tokens[name]).get(address(app, rule, values))
+    after = dump()
+    store.disconnect()
+    assert {table for table in before if before[table] != after[table]} <= {"look", "receipt"}
+
+
+def dump() -> dict[str, list]:
+    rows = {
+        table.name: sorted(map(repr, db.execute(table.select()).all())) for table in store.Base.metadata.sorted_tables
+    }
+    db.remove()
+    return rows

@@ -1,0 +1,86 @@
+"""From the patient's thumb to the specialist's screen, and back to nobody."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import DESK
+
+pytestmark = pytest.mark.journey
+
+
+def log(page, score, path="/diary/log"):
+    page.goto(path)
+    page.locator(f"label.p{score}").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+def test_a_clinician_invites_and_the_patient_accepts_looks_are_told_and_sharing_stops(someone):
+    # Given Ben, who makes a code for Dora
+    ben = someone("ben", **DESK)
+    ben.goto("/clinic/")
+    expect(ben.get_by_text("Dora")).to_have_count(0)
+    ben.get_by_role("link", name=re.compile("Invit")).first.click()
+    ben.get_by_label(re.compile("name|whom", re.I)).first.fill("Dora F.")
+    ben.get_by_role("button", name=re.compile("code", re.I)).click()
+    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", ben.locator("main").inner_text())[0]
+    expect(ben.locator("svg.qr")).to_be_visible()
+    # When Dora opens the code as her camera would, she sees what she shares, and agrees
+    dora = someone("dora")
+    log(dora, 6)
+    dora.goto(f"/sharing/code#{code}")
+    expect(dora.get_by_label("Code", exact=False).first).to_have_value(code)
+    dora.get_by_role("button").filter(has_text=re.compile("Go on|Continue|Next|Open", re.I)).first.click()
+    expect(dora.get_by_role("heading", level=1)).to_contain_text("Northmoor Pain Clinic")
+    dora.get_by_role("button", name="Share my diary").click()
+    expect(dora.get_by_text("You share your diary now.")).to_be_visible()
+    # Then Ben sees her list row and her trends
+    ben.goto("/clinic/")
+    ben.get_by_role("link", name="Dora").click()
+    expect(ben.get_by_role("heading", level=1)).to_contain_text("Dora")
+    address = ben.url
+    # And Dora sees that he looked
+    dora.goto("/sharing/looks")
+    expect(dora.locator("main")).to_contain_text("Ben")
+    # When she stops, the very next request finds nothing
+    dora.goto("/sharing/")
+    dora.get_by_role("button", name="Stop sharing").first.click()
+    dora.locator("dialog").get_by_role("button", name="Stop sharing").click()
+    expect(dora.get_by_text("Sharing is stopped.")).to_be_visible()
+    assert ben.goto(address).status == 404
+    # The code works once
+    carl = someone("carl")
+    carl.goto(f"/sharing/code#{code}")
+    carl.get_by_role("button").filter(has_text=re.compile("Go on|Continue|Next|Open", re.I)).first.click()
+    expect(carl.get_by_role("heading", level=1)).not_to_contain_text("Northmoor")
+
+
+def test_a_clinician_records_a_procedure_and_plans_pt_that_the_patient_sees(someone):
+    ben, ana = someone("ben", **DESK), someone("ana")
+    log(ana, 5)
+    ben.goto("/clinic/")
+    ben.get_by_role("link", name="Ana").click()
+    ben.get_by_text("Write a procedure down").click()
+    ben.get_by_label("What was done").select_option(label="Epidural steroid injection")
+    ben.locator("#level").fill("L4-5")
+    ben.get_by_role("button", name="Save").first.click()
+    expect(ben.get_by_text("Epidural steroid injection").first).to_be_visible()
+    ana.goto("/procedures/")
+    expect(ana.get_by_text("Epidural steroid injection, L4-5").first).to_be_visible()
+
+
+def test_a_caregiver_logs_for_her_with_their_own_name_on_it(someone):
+    rosa, ana = someone("rosa"), someone("ana")
+    rosa.goto("/")
+    rosa.get_by_role("link", name=re.compile("Ana")).first.click()
+    expect(rosa.get_by_role("region", name="Whose record is open")).to_contain_text("Ana")
+    rosa.get_by_role("link", name=re.compile("Log pain")).first.click()
+    rosa.locator("label.p7").click()
+    rosa.get_by_role("button", name="Save").click()
+    expect(rosa.get_by_text("Saved.")).to_be_visible()
+    ana.goto("/diary/")
+    expect(ana.locator("main")).to_contain_text("Rosa")

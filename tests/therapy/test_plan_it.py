@@ -1,0 +1,158 @@
+"""Planning a programme, changing it, stopping it."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from companion.identity.model import Patient
+from companion.schedule.model import Schedule
+from companion.sharing.model import Grant
+from companion.store import db
+from companion.therapy.model import Programme
+from tests.cast import NOW
+from tests.therapy.plans import FORM, planned, tap
+
+
+def _schedules():
+    return sorted((row.wall, row.weekdays, row.starts_on, row.ends_on) for row in db.scalars(select(Schedule)))
+
+
+def test_it_plans_a_programme_of_ones_own(app, visit, cast):
+    answer = visit("ana").post("/therapy/", FORM)
+    assert (answer.status_code, answer.location) == (303, "/therapy/?said=planned")
+    row = db.scalars(select(Programme)).one()
+    assert (row.kind, row.title, row.note, row.minutes) == ("pt", "Back and hip", "Slowly.", 20)
+    assert (row.patient_id, row.planned_by, row.clinic_id) == (cast.ana_patient, cast.ana, None)
+    assert row.starts_on == date(2026, 3, 10)
+    assert _schedules() == [(time(18), "135", date(2026, 3, 10), None)]
+    assert db.get_one(Patient, cast.ana_patient).changed_at == NOW
+
+
+def test_it_shows_when_and_by_whom(app, visit, cast):
+    planned(cast, (time(10),), "135")
+    planned(cast, (time(8), time(20)), clinic=True)
+    page = visit("ana").get("/therapy/").text
+    assert "Mon, Wed, Fri at 10:00" in page
+    assert "Every day at 08:00 and 20:00" in page
+    assert "Northmoor Pain Clinic" in page
+    assert page.count(">Stop</button>") == 1
+
+
+def test_it_says_who_planned_it_for_the_patient(app, visit, cast):
+    assert visit("rosa").post(f"/for/{cast.ana_patient}/therapy/", FORM).location == (
+        f"/for/{cast.ana_patient}/therapy/?said=planned"
+    )
+    assert "<dd>Rosa</dd>" in visit("ana").get("/therapy/").text
+    assert "<dd>you</dd>" in visit("rosa").get(f"/for/{cast.ana_patient}/therapy/").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("title", " ", "Please give it a name."),
+        ("weekdays", [], "Please choose at least one day."),
+        ("weekdays", ["8"], "is not a valid choice"),
+        ("walls", ["", ""], "Please write at least one time."),
+        ("walls", ["25:00"], "Please write a time such as 08:30."),
+        ("walls", ["01:00", "02:00", "03:00", "05:00", "06:00"], "Four times a day is the most."),
+        ("minutes", "soon", "Please write a number of minutes"),
+        ("minutes", "481", "Please write a number of minutes"),
+    ],
+)
+def test_it_refuses_in_plain_words_and_keeps_what_was_typed(sqlite_app, visit, field, value, sentence):
+    answer = visit("ana").post("/therapy/", {**FORM, field: value})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "Slowly." in answer.text
+    if field == "minutes":
+        assert f'value="{value}"' in answer.text
+    assert db.scalars(select(Programme)).all() == []
+
+
+def test_it_changes_words_and_times(app, visit, cast):
+    number = planned(cast)
+    page = visit("ana").get(f"/therapy/{number}/change").text
+    assert 'value="08:00"' in page
+    assert page.count("checked") == 8  # the kind and seven days
+    answer = visit("ana").post(f"/therapy/{number}/changes", {**FORM, "title": "Less"})
+    assert answer.location == "/therapy/?said=saved"
+    assert db.get_one(Programme, number).title == "Less"
+    yesterday = date(2026, 3, 9)
+    assert [row for row in _schedules() if row[3] is None] == [(time(18), "135", date(2026, 3, 10), None)]
+    assert [row[3] for row in _schedules() if row[3]] == [yesterday, yesterday]
+    assert visit("ana").post(f"/therapy/{number}/changes", {**FORM, "title": ""}).status_code == 422
+
+
+def test_it_stops(app, visit, cast):
+    number = planned(cast)
+    assert visit("ana").post(f"/therapy/{number}/stop").location == "/therapy/?said=stopped"
+    assert db.get_one(Programme, number).stopped_at == NOW
+    assert all(row[3] == date(2026, 3, 9) for row in _schedules())
+    assert "Bridges" not in visit("ana").get("/therapy/").text
+    assert visit("ana").post(f"/therapy/{number}/stop").status_code == 404
+
+
+def test_it_leaves_what_the_clinic_planned_to_the_clinic(app, visit, cast):
+    number, ana = planned(cast, clinic=True), visit("ana")
+    for way in (ana.get(f"/therapy/{number}/change"), ana.post(f"/therapy/{number}/changes", FORM)):
+        assert way.status_code == 404
+    assert ana.post(f"/therapy/{number}/stop").status_code == 404
+    assert db.get_one(Programme, number).stopped_at is None
+
+
+def test_it_gives_the_programme_to_the_patient_once_the_clinic_is_out(app, visit, cast):
+    number = planned(cast, clinic=True)
+    db.scalars(select(Grant).where(Grant.clinic_id == cast.northmoor)).one().stopped_at = NOW
+    db.commit()
+    assert visit("ana").post(f"/therapy/{number}/stop").status_code == 303
+
+
+def test_it_refuses_another_patients_programme(app, visit, cast):
+    number, ana = planned(cast, patient="dora"), visit("ana")
+    for path in (f"/therapy/{number}/change", f"/therapy/{number}/session"):
+        assert ana.get(path).status_code == 404
+    for path in (f"/therapy/{number}/changes", f"/therapy/{number}/stop"):
+        assert ana.post(path, FORM).status_code == 404
+    assert "Bridges" not in ana.get("/therapy/").text
+
+
+def test_it_sends_a_stranger_to_sign_in(app, visit):
+    for path in ("/therapy/", "/therapy/new", "/therapy/history"):
+        assert visit(None).get(path).location.startswith("/identity/sign-in?next=/therapy/")
+    assert visit(None).post("/therapy/", FORM).status_code == 401
+
+
+def test_it_refuses_a_caregiver_without_the_part(app, visit, cast):
+    grant = db.scalars(select(Grant).where(Grant.account_id == cast.rosa)).one()
+    grant.parts = ["pain"]
+    db.commit()
+    for path in ("", "new", "history"):
+        assert visit("rosa").get(f"/for/{cast.ana_patient}/therapy/{path}").status_code == 404
+
+
+def test_it_lets_a_caregiver_who_only_looks_only_look(app, visit, cast):
+    number = planned(cast)
+    db.scalars(select(Grant).where(Grant.account_id == cast.rosa)).one().may_log = False
+    db.commit()
+    rosa, root = visit("rosa"), f"/for/{cast.ana_patient}/therapy/"
+    page = rosa.get(root)
+    assert page.status_code == 200
+    assert "Start" not in page.text
+    assert rosa.get(f"{root}new").status_code == 404
+    for path in ("", f"{number}/changes", f"{number}/stop", f"{number}/sessions"):
+        assert rosa.post(root + path, FORM).status_code == 404
+    assert db.get_one(Programme, number).stopped_at is None
+
+
+def test_it_helps_where_nothing_is_planned(app, visit):
+    assert "Nothing is planned yet." in visit("ana").get("/therapy/").text
+
+
+def test_it_marks_what_was_done_today(app, visit, cast, set_clock):
+    number = planned(cast)
+    from_page = visit("ana").get("/therapy/").text
+    assert "Done today" not in from_page
+    set_clock(NOW + timedelta(minutes=1))
+    visit("ana").post(f"/therapy/{number}/sessions", tap())
+    assert "Done today" in visit("ana").get("/therapy/").text

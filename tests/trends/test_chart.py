@@ -1,0 +1,92 @@
+"""Numbers to the texts of an SVG."""
+
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companion.trends import chart
+from companion.trends.chart import Scale
+from companion.trends.frame import Frame
+from companion.trends.series import Axis, Diary, Line, Mark, Tally
+
+TODAY = date(2026, 3, 10)
+VALUES = st.lists(st.none() | st.integers(0, 10), min_size=7, max_size=120)
+
+
+def frame(days, marks=(), weekly=False):
+    first = TODAY - timedelta(days=days * (7 if weekly else 1) - 1)
+    return Frame(Axis(first, TODAY, weekly), 330, marks)
+
+
+def diary(values):
+    line = Line([float(value or 0) for value in values], [0 if value is None else 1 for value in values])
+    low, high = ([end if value is None else value for value in values] for end in (11, -1))
+    return Diary(line, low, high, line, line, line)
+
+
+def places(path):
+    return [(float(x), float(y)) for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", path)]
+
+
+@given(VALUES)
+def test_a_line_has_a_place_for_each_value_and_rests_between(values):
+    drawn = chart.line(frame(len(values)), values)
+    held = [value for value in values if value is not None]
+    assert len(places(drawn.path)) == len(held)
+    begun = sum(1 for n, value in enumerate(values) if value is not None and (n == 0 or values[n - 1] is None))
+    assert drawn.path.count("M") == begun
+    assert (drawn.end is None) == (not held)
+
+
+@given(VALUES)
+def test_nothing_leaves_the_scale(values):
+    drawn = chart.pain(frame(len(values)), diary(values), None)
+    assert all(drawn.scale.top <= y <= drawn.scale.bottom for _x, y in places(drawn.path) + places(drawn.band))
+    assert all(22 <= x <= 322 for x, _y in places(drawn.path))
+    assert [number for _cls, _y, number in drawn.scale.lines] == [0, 5, 10]
+
+
+def test_the_scale_is_placed_to_a_tenth():
+    scale = Scale(10, 110)
+    assert (scale(0), scale(10), scale(4.24)) == ("110.0", "10.0", "68.0")
+
+
+def test_a_gap_is_as_wide_as_its_days():
+    drawn = chart.pain(frame(10), diary([4, None, None, 5, 5, 5, 5, 5, 5, 5]), None)
+    assert drawn.gaps == [("51.8", "59.6")]
+
+
+def test_names_that_would_run_into_a_newer_one_are_left_out():
+    marks = [
+        Mark(TODAY - timedelta(days=back), name, name, True)
+        for back, name in ((80, "First"), (12, "Older"), (10, "Newest"))
+    ]
+    drawn = chart.pain(frame(90, marks), diary([4] * 90), None)
+    assert [name for _x, name, _anchor in drawn.names] == ["Newest", "First"]
+    assert len(drawn.frame.stems) == 3
+
+
+def test_narrow_bars_of_one_height_are_one_outline():
+    full = Tally([2] * 365, [0] * 365)
+    (row,) = chart.rows(frame(365), [("Gabapentin", "730 times", full)]).rows
+    assert row.done == "M22.0 40V24.0H320.0V40"
+    (row,) = chart.rows(frame(30), [("Gabapentin", "60 times", Tally([2] * 30, [0] * 30))]).rows
+    assert row.done.count("z") == 30
+
+
+def test_a_box_stands_where_all_was_skipped():
+    (row,) = chart.rows(frame(7), [("Gabapentin", "", Tally([1, 0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 0, 0, 0]))]).rows
+    assert row.skipped.count("M") == 1
+    assert row.done.count("M") == 5
+
+
+@given(st.integers(7, 3000))
+def test_labels_have_room(days):
+    weekly = days > 400
+    labels = frame(-(-days // 7) if weekly else days, weekly=weekly).labels
+    xs = [float(x) for x, _text in labels]
+    assert labels
+    assert all(b - a >= (28 if days <= 10 else 38) for a, b in pairwise(xs))

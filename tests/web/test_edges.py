@@ -1,0 +1,142 @@
+"""What is the same for every page: headers, the cross-site guard, limits, failures, and files for the phone."""
+
+import gzip
+import io
+import sqlite3
+
+import pytest
+
+from companion import store
+from tests.conftest import ORIGIN
+
+
+@pytest.mark.parametrize("path", ["/identity/sign-in", "/identity/more", "/nowhere", "/emergency", "/sw.js"])
+def test_every_answer_is_dressed(sqlite_app, visit, path):
+    headers = visit("ana").get(path).headers
+    assert (
+        "default-src 'none'" in headers["Content-Security-Policy"]
+        and "unsafe" not in headers["Content-Security-Policy"]
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_signed_in_page_is_kept_by_nobody(sqlite_app, visit):
+    assert visit("ana").get("/identity/more").headers["Cache-Control"] == "no-store"
+
+
+def test_a_signed_in_page_is_compressed(sqlite_app, visit):
+    plain = visit("ana").get("/identity/more")
+    packed = visit("ana").get("/identity/more", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert "Content-Encoding" not in visit(None).get("/identity/sign-in", headers={"Accept-Encoding": "gzip"}).headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Origin": ORIGIN}, 303),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+    ],
+)
+def test_only_our_pages_may_change_something(sqlite_app, visit, headers, status):
+    client = visit("ana").client
+    assert client.post("/identity/sign-out", base_url=ORIGIN, headers=headers).status_code == status
+
+
+class Endless(io.RawIOBase):
+    """A body that counts how much of it was read."""
+
+    read_so_far = 0
+
+    def readable(self):
+        return True
+
+    def read(self, size=-1):
+        size = 65536 if size < 0 else size
+        self.read_so_far += size
+        return b"x" * size
+
+
+def test_ten_megabytes_are_refused_without_reading_them(sqlite_app, visit):
+    body = Endless()
+    length = {
+        "CONTENT_LENGTH": str(10 * 1024 * 1024),
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "wsgi.input": body,
+    }
+    answer = visit("ana").post("/diary/entries", environ_overrides=length)
+    assert answer.status_code == 413 and "shorten" in answer.text
+    assert body.read_so_far < 1024 * 1024
+
+
+def test_a_locked_database_is_said_honestly(sqlite_app, sqlite_url, visit, cast):
+    store.engine().dispose()
+    browser = visit("ana")
+    store.connect(sqlite_url).dispose()
+    lock = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    lock.execute("PRAGMA journal_mode=DELETE")
+    lock.execute("BEGIN EXCLUSIVE")
+    original = store.create_engine
+    try:
+        store.create_engine = lambda url, **more: original(
+            url, connect_args={"timeout": 0.1, "check_same_thread": False}
+        )
+        store.connect(sqlite_url)
+        answer = browser.post("/identity/settings", {"name": "Ana"})
+    finally:
+        store.create_engine = original
+        lock.rollback()
+        lock.close()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "cannot save right now" in answer.text
+
+
+def test_a_fault_of_ours_shows_no_trace_and_logs_no_words(sqlite_app, visit, caplog, monkeypatch):
+    def fail(*_):
+        raise ValueError("a secret that somebody typed")
+
+    monkeypatch.setattr("companion.identity.signin.sign_ins", fail)
+    answer = visit("ana").get("/identity/sign-ins")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text and "secret" not in caplog.text
+    assert "broken at identity.sign_ins: ValueError" in caplog.text
+
+
+def test_assets_are_named_by_their_content_and_kept(sqlite_app, visit):
+    stranger = visit(None)
+    page = stranger.get("/identity/sign-in").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    answer = stranger.get(address, headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in answer.headers["Cache-Control"] and answer.headers["Content-Encoding"] == "gzip"
+    assert b"@layer" in gzip.decompress(answer.data)
+    assert stranger.get("/assets/0/companion.css").headers["Cache-Control"] == "no-cache"
+    assert stranger.get("/assets/0/../../pyproject.toml").status_code == 404
+    assert stranger.get("/assets/0/sw.js").status_code == 404
+
+
+def test_the_worker_and_the_manifest_are_looked_up_anew(sqlite_app, visit):
+    for path in ("/sw.js", "/manifest.webmanifest"):
+        assert visit(None).get(path).headers["Cache-Control"] == "no-cache"
+    manifest = visit(None).get("/manifest.webmanifest").get_json(force=True)
+    assert manifest["id"] == "/" and {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    assert [shortcut["url"] for shortcut in manifest["shortcuts"]] == ["/diary/log", "/plan/"]
+    for icon in manifest["icons"]:
+        assert visit(None).get(icon["src"]).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_the_phone_keeps_says_nothing_about_anybody(sqlite_app, visit, language):
+    for path in (f"/offline/{language}", f"/emergency/{language}"):
+        assert visit("ana").get(path).data == visit("dora").get(path).data == visit(None).get(path).data
+        assert f'lang="{language}"' in visit(None).get(path).text
+    assert "911" in visit(None).get(f"/emergency/{language}").text
+    assert visit(None).get("/emergency/tlh").status_code == 404
