@@ -1,0 +1,90 @@
+"""The trends page after five years of a heavy diary; against a bare route with the same bytes, and against ten times the rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from uuid import uuid4
+
+from sqlalchemy import insert
+
+from companion import clock, store
+from companion.diary.model import DiaryDay, Entry
+from companion.medication.model import Dose, DoseDay, Medicine
+from tests.bench.row import Client, Row, bare, home, medians, serving
+from tests.cast import Cast, gather
+
+YEARS = 5
+
+
+def heavy(cast: Cast, account: int, patient: int, entries: int, doses: int) -> None:
+    """Five years with so many entries and doses a day, over six medicines."""
+    random, today = Random(7), clock.now().date()
+    medicines = [
+        Medicine(patient_id=patient, name=f"Medicine {n}", added_by=account, started_on=today) for n in range(6)
+    ]
+    store.db.add_all(medicines)
+    store.db.flush()
+    for back in range(365 * YEARS):
+        _day(
+            today - timedelta(days=back),
+            account,
+            patient,
+            [medicine.id for medicine in medicines],
+            entries,
+            doses,
+            random,
+        )
+    store.db.commit()
+
+
+def _day(day: date, account: int, patient: int, medicines: list[int], entries: int, doses: int, random: Random) -> None:
+    at = datetime.combine(day, time(12), UTC)
+    by = {"patient_id": patient, "author_id": account, "digest": "", "recorded_at": at, "day": day}
+    pains = [random.randint(2, 8) for _ in range(entries)]
+    store.db.execute(
+        insert(Entry),
+        [{**by, "uuid": str(uuid4()), "felt_at": at, "zone": "UTC", "pain": pain, "note": ""} for pain in pains],
+    )
+    taken = [medicines[n % 6] for n in range(doses)]
+    rows = [
+        {**by, "uuid": str(uuid4()), "medicine_id": medicine, "status": "taken", "taken_at": at, "reason": ""}
+        for medicine in taken
+    ]
+    store.db.execute(insert(Dose), rows)
+    store.db.execute(insert(DiaryDay), [{"patient_id": patient, "day": day, "entries": entries, "pain_sum": sum(pains), "pain_low": min(pains),
+                                         "pain_high": max(pains), "impact_sum": 4, "impact_count": 1, "sleep_sum": 5, "sleep_count": 1,
+                                         "mood_sum": 6, "mood_count": 1}])  # fmt: skip
+    store.db.execute(insert(DoseDay), [{"patient_id": patient, "day": day, "medicine_id": medicine, "taken": taken.count(medicine), "skipped": 0}
+                                       for medicine in set(taken)])  # fmt: skip
+
+
+def rows() -> list[Row]:
+    with home() as (folder, url):
+        store.connect(url)
+        cast = gather()
+        heavy(cast, cast.ana, cast.ana_patient, 4, 6)
+        heavy(cast, cast.dora, cast.dora_patient, 40, 60)
+        store.disconnect()
+        with serving(folder) as ours, bare(folder) as theirs:
+            return _measure(folder, ours, theirs, cast)
+
+
+def _measure(folder, ours: str, theirs: str, cast: Cast) -> list[Row]:
+    ana, dora = (Client(ours, f"companion={cast.tokens[name]}") for name in ("ana", "dora"))
+    baseline, found = Client(theirs), []
+    for span, name in (("90", "90 days"), ("all", "all of five years")):
+        path = f"/trends/?span={span}"
+        page = ana.get(path)
+        (folder / f"page-{span}").write_bytes(page)
+
+        took, ten, base = medians(
+            lambda path=path: ana.get(path),
+            lambda path=path: dora.get(path),
+            lambda span=span: baseline.get(f"/bytes/page-{span}"),
+            rounds=150,
+        )
+        note = f"{took:.2f} ms, bare {base:.2f} ms, {len(page) / 1024:.0f} KB"
+        found.append(Row(f"trends, {name}, times bare bytes", took / base, 4, note=note))
+        found.append(Row(f"trends, {name}, ten times the rows", ten / took, 1.3, note=f"{ten:.2f} ms"))
+    return found
