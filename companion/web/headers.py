@@ -31,8 +31,8 @@ _FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-#: a style, script or icon is no page: it needs no policy of its own
-_FILE = {name: _FIXED[name] for name in ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")}
+#: a style, script or icon is no page: it says nothing about anybody and needs no policy
+_FILE = {"X-Content-Type-Options": "nosniff"}
 _SMALL = 1400
 _TEXT = ("text/html", "text/javascript", "application/manifest")
 
