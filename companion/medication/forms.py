@@ -15,7 +15,6 @@ from companion.medication.model import Medicine
 from companion.schedule.model import EVERY_DAY, Schedule
 from companion.web.forms import (
     NOTE_LENGTH,
-    REQUIRED,
     Day,
     Identity,
     Line,
@@ -24,6 +23,7 @@ from companion.web.forms import (
     Walls,
     Weekdays,
     Words,
+    required,
     short,
 )
 from companion.words import Later, lazy
@@ -45,7 +45,11 @@ def new_id() -> str:
 class MedicineForm(OurForm):
     """A medicine of `patient`; `medicine` is the one that is changed."""
 
-    name = Line(lazy("Name"), [short(80)], description=lazy("As on the box. Choose from the list or write your own."))
+    name = Line(
+        lazy("Name"),
+        [required(), short(80)],
+        description=lazy("As on the box. Choose from the list or write your own."),
+    )
     strength = Line(lazy("Strength"), [short(40)], description=lazy("Such as 300 mg."))
     amount = Line(lazy("How much at a time"), [short(60)], description=lazy("Such as 1 capsule."))
     when = RadioField(
@@ -68,8 +72,6 @@ class MedicineForm(OurForm):
         )
 
     def validate_name(self, field: Field) -> None:
-        if not field.data:
-            raise ValidationError(REQUIRED)
         if has_twin(self.patient, self.taking, self.medicine):
             raise ValidationError(TWIN)
 
