@@ -37,11 +37,14 @@ class Row:
         return {"row": self.row, "value": round(self.value, 3), "target": self.target, "ok": self.ok, "note": self.note}
 
 
-def medians(*doings: Callable[[], None], rounds: int = 300, warm: int = 30) -> list[float]:
-    """Median milliseconds of each, taken in turns so that all meet the same weather."""
+def medians(
+    *doings: Callable[[], object], rounds: int = 300, warm: int = 30, before: Callable[[], object] = lambda: None
+) -> list[float]:
+    """Median milliseconds of each, taken in turns so that all meet the same weather; `before` each one, untimed."""
     times: list[list[float]] = [[] for _ in doings]
     for n in range(rounds + warm):
         for doing, kept in zip(doings, times, strict=True):
+            before()
             start = time.perf_counter()
             doing()
             if n >= warm:
