@@ -20,7 +20,7 @@ from companion.procedures.record import record as record_procedure
 from companion.procedures.record import remove
 from companion.schedule.say import say_times
 from companion.sharing import invite, qr
-from companion.sharing.access import care
+from companion.sharing.access import care, note_looks
 from companion.sharing.model import PARTS
 from companion.sharing.queries import clinic_invitations
 from companion.store import db
@@ -42,6 +42,7 @@ def patients(member: Membership) -> Response:
         return go("clinic.invitations")
     search, number = request.args.get("q", "").strip(), max(request.args.get("page", 1, int), 1)
     rows, more = queries.patients(member.clinic_id, clock.now(), search, number)
+    note_looks(member.account, member.clinic_id, [row.patient.id for row in rows], "list", clock.now())
     told: dict[str, Any] = {"search": search, "number": number, "more": more, "now": clock.now()}
     return show("clinic/patients.html", member=member, rows=rows, say=say, **told)
 

@@ -83,7 +83,7 @@ class Look(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
-    #: what was opened: a key of PARTS, or `record` for the overview
+    #: what was opened: a key of PARTS, `record` for the overview, or `list` for a line in the clinic's list
     part: Mapped[str]
     looked_at: Mapped[datetime]
 

@@ -28,8 +28,13 @@ def grant(patient: Patient, grant_id: int) -> Grant | None:
 
 
 def last_opened(patient: Patient, rows: Sequence[Grant]) -> dict[int, datetime]:
-    """When each of the record's grants was last used to look, by grant id; the staff of a clinic count as one."""
-    query = select(Look.clinic_id, Look.account_id, func.max(Look.looked_at)).where(Look.patient_id == patient.id)
+    """When each of the record's grants was last used to open it, by grant id; the staff of a clinic count as one.
+
+    A line in the clinic's list is a look, but opens nothing.
+    """
+    query = select(Look.clinic_id, Look.account_id, func.max(Look.looked_at)).where(
+        Look.patient_id == patient.id, Look.part != "list"
+    )
     latest: dict[tuple[str, int], datetime] = {}
     for clinic_id, account_id, at in db.execute(query.group_by(Look.clinic_id, Look.account_id)):
         side = ("clinic", clinic_id) if clinic_id else ("account", account_id)

@@ -28,7 +28,11 @@ bp = Blueprint("sharing", __name__)
 _CODE_KEPT = 1 / 48
 #: days on one page of looks
 _PAGE = timedelta(days=60)
-_OPENED: dict[str, Later] = {"record": lazy("Overview"), **PARTS}
+_OPENED: dict[str, Later] = {
+    "list": lazy("Your line in the list of patients"),
+    "record": lazy("Overview"),
+    **PARTS,
+}
 
 
 @bp.get("/")

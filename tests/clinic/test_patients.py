@@ -7,7 +7,7 @@ import pytest
 from companion.diary.model import DiaryDay
 from companion.diary.record import record
 from companion.identity.model import Account, Clinic, Patient
-from companion.sharing.model import PARTS, Grant
+from companion.sharing.model import PARTS, Grant, Look
 from companion.store import db
 from companion.therapy.plan_it import plan
 from tests.cast import NOW
@@ -135,6 +135,25 @@ def test_the_number_of_questions_does_not_grow(app, cast, visit, statements):
             assert visit("ben").get("/clinic/").text.count('class="pt"') == upto
         asked.append(len(held))
     assert asked[0] == asked[1]
+
+
+def test_a_line_in_the_list_is_a_look_once_a_visit(app, cast, visit, set_clock):
+    for minutes, looks in ((0, 1), (3, 1), (30, 2)):
+        set_clock(NOW + timedelta(minutes=minutes))
+        assert visit("ben").get("/clinic/").status_code == 200
+        assert (
+            db.query(Look.patient_id, Look.account_id, Look.clinic_id, Look.part).all()
+            == [(cast.ana_patient, cast.ben, cast.northmoor, "list")] * looks
+        )
+    assert "Your line in the list of patients" in visit("ana").get("/sharing/looks").text
+    assert "Not opened yet" in visit("ana").get("/sharing/").text
+
+
+def test_who_is_not_on_the_page_was_not_looked_at(app, cast, visit):
+    visit("ben").get("/clinic/", query_string={"q": "nobody of this name"})
+    visit("carl").get("/clinic/")
+    visit("abe").get("/clinic/")
+    assert db.query(Look).count() == 0
 
 
 def test_an_administrator_sees_no_names(sqlite_app, cast, visit):
