@@ -26,6 +26,11 @@ from tests.servers.postgres import new_database, postgres
 ORIGIN = "http://localhost"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys last: from the first one on, Playwright's event loop holds this thread, and `asyncio.run` refuses."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file, to be copied."""

@@ -49,8 +49,8 @@ if (owner) {
   setInterval(background, 25000 + Math.random() * 10000);
 }
 
-// What was written earlier has arrived: a page that shows it is shown anew.
+// What was written has arrived after this page was asked for, from here, another tab or a notification: show it anew.
 async function background() {
-  const sent = Object.values(await flush()).some(({ status }) => status >= 200 && status < 300);
-  if (sent && document.querySelector("[data-fresh]")) location.reload();
+  await flush();
+  if (document.querySelector("[data-fresh]") && await Outbox.fact("sent") > performance.timeOrigin) location.reload();
 }

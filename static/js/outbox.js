@@ -14,7 +14,7 @@ self.Outbox = (() => {
       for (const letter of await letters(owner)) {
         if (letter.state === "look") continue;
         const outcome = outcomes[letter.id] = await send(letter);
-        if (outcome.status >= 200 && outcome.status < 300) await remove(letter.id);
+        if (outcome.status >= 200 && outcome.status < 300) { await remove(letter.id); await remember("sent", Date.now()); }
         else if (REFUSED.includes(outcome.status)) await keep({ ...letter, state: "look", status: outcome.status });
         else { if (outcome.status === 401) await keep({ ...letter, state: "sign-in" }); break; }
       }
