@@ -40,6 +40,18 @@ def bounds(day: date, zone: str, starts: time = DAY_STARTS) -> tuple[datetime, d
     return at(day, starts, zone), at(day + timedelta(days=1), starts, zone)
 
 
+def month_of(day: date) -> tuple[date, date]:
+    """First and last day of the month of `day`."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def months(first: date, last: date) -> list[date]:
+    """The first day of each month from that of `first` to that of `last`, both included."""
+    of = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(n // 12, n % 12 + 1, 1) for n in of]
+
+
 def at(day: date, wall: time, zone: str) -> datetime:
     """The instant at which clocks in `zone` show `wall` on `day`.
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
 
 from sqlalchemy import insert
 
 from companion import clock
 from companion.demo.life import Life, live
 from companion.demo.people import ANA, DORA, OTHERS, Person
-from companion.diary.model import DiaryDay, Entry, Site
+from companion.diary import rollup as diary
+from companion.diary.model import Entry, Site
 from companion.identity.model import Account, Clinic, Membership, Patient
-from companion.medication.model import Dose, DoseDay, Medicine
+from companion.medication import rollup as medication
+from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
 from companion.schedule.model import EVERY_DAY, Schedule
 from companion.sharing.model import PARTS, Grant, Look
@@ -167,22 +168,14 @@ def _write(
     ]
     doses = [{**who, **dose, "medicine_id": medicines[n].id} for n, dose in life.doses]
     sessions = [{**who, **session, "programme_id": programmes[n].id} for n, session in life.sessions]
-    days = [{"patient_id": patient.id, **day} for day in life.days]
-    dose_days: dict[tuple[date, int], dict[str, Any]] = {}
-    for dose in doses:
-        key = (dose["day"], dose["medicine_id"])
-        row = dose_days.setdefault(
-            key, {"patient_id": patient.id, "day": key[0], "medicine_id": key[1], "taken": 0, "skipped": 0}
-        )
-        row[dose["status"]] += 1
     tables = (
         (Entry, entries),
         (Site, sites),
-        (DiaryDay, days),
         (Dose, doses),
-        (DoseDay, list(dose_days.values())),
         (Session, sessions),
     )
     for table, rows in tables:
         if rows:
             db.execute(insert(table), rows)
+    for rollup in (diary, medication):
+        rollup.roll_up(patient.id, life.first, life.last)

@@ -18,16 +18,17 @@ _HOURS = (time(7, 40), time(13, 10), time(20, 15))
 class Life:
     """Rows without their owner; doses and sessions carry the index of their medicine and programme."""
 
+    first: date
+    last: date
     entries: list[dict[str, Any]] = field(default_factory=list)
     regions: list[list[str]] = field(default_factory=list)
-    days: list[dict[str, Any]] = field(default_factory=list)
     doses: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     sessions: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
 
 def live(person: Person, first: date, today: date, now: datetime, random: Random) -> Life:
     """The days from `first` to `today`, up to `now`."""
-    life, swing, gap = Life(), 0.0, 0
+    life, swing, gap = Life(first, today), 0.0, 0
     for n in range((today - first).days + 1):
         day = first + timedelta(days=n)
         swing = 0.72 * swing + random.gauss(0, 0.55)
@@ -57,8 +58,6 @@ def _clip(value: float) -> int:
 
 
 def _write_day(life: Life, person: Person, day: date, level: float, now: datetime, random: Random) -> None:
-    row: dict[str, Any] = {"day": day, "entries": 0, "pain_sum": 0, "pain_low": 10, "pain_high": 0}
-    row |= {f"{name}_{part}": 0 for name in ("impact", "sleep", "mood") for part in ("sum", "count")}
     for hour in random.sample(_HOURS, random.choice((1, 1, 2, 2, 3))):
         felt_at = clock.at(day, hour, person.zone) + timedelta(minutes=random.randint(-20, 40))
         if felt_at > now:
@@ -84,14 +83,6 @@ def _write_day(life: Life, person: Person, day: date, level: float, now: datetim
         life.regions.append(
             sorted(region for region in person.regions if random.random() < 0.75) if random.random() < 0.7 else []
         )
-        row |= {"entries": row["entries"] + 1, "pain_sum": row["pain_sum"] + pain}
-        row |= {"pain_low": min(row["pain_low"], pain), "pain_high": max(row["pain_high"], pain)}
-        for name, value in said.items():
-            if value is not None:
-                row[f"{name}_sum"] += value
-                row[f"{name}_count"] += 1
-    if row["entries"]:
-        life.days.append(row)
 
 
 def _take(life: Life, person: Person, day: date, level: float, now: datetime, random: Random, diligence: float) -> None:

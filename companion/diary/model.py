@@ -125,3 +125,25 @@ class DiaryDay(Base):
     sleep_count: Mapped[int] = mapped_column(default=0)
     mood_sum: Mapped[int] = mapped_column(default=0)
     mood_count: Mapped[int] = mapped_column(default=0)
+
+
+class DiaryMonth(Base):
+    """All diary days of one patient in one month, summed; trends over years read only these.
+
+    A sum is one of daily means, so a day counts the same however often a person wrote; `days` are those with an entry.
+    """
+
+    __tablename__ = "diary_month"
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    #: its first day
+    month: Mapped[date] = mapped_column(primary_key=True)
+    days: Mapped[int]
+    pain_sum: Mapped[float]
+    pain_low: Mapped[int]
+    pain_high: Mapped[int]
+    impact_sum: Mapped[float]
+    impact_days: Mapped[int]
+    sleep_sum: Mapped[float]
+    sleep_days: Mapped[int]
+    mood_sum: Mapped[float]
+    mood_days: Mapped[int]

@@ -5,11 +5,10 @@ Days are diary days, and a span includes both its ends. Removed entries are left
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from companion.diary.model import DiaryDay, Entry, Revision, Site
@@ -57,13 +56,6 @@ def removers(entry: Entry) -> dict[int, str]:
 def day_before(patient: Patient, day: date) -> date | None:
     """The last day before `day` on which anything was written, removed or not."""
     return db.scalar(select(func.max(Entry.day)).where(Entry.patient_id == patient.id, Entry.day < day))
-
-
-def days(patient_id: int, first: date, last: date) -> Sequence[Row[Any]]:
-    """The day rows, oldest first: every column of DiaryDay but the patient. Silent days have none."""
-    columns = [column for column in DiaryDay.__table__.columns if column.name != "patient_id"]
-    query = select(*columns).where(DiaryDay.patient_id == patient_id, DiaryDay.day.between(first, last))
-    return db.execute(query.order_by(DiaryDay.day)).all()
 
 
 def latest(patient_ids: Collection[int]) -> dict[int, datetime]:

@@ -1,8 +1,7 @@
 """Write an entry down, correct it, remove it, bring it back.
 
-Each keeps the day row right and moves `patient.changed_at`. A new entry is added to its day in one statement. Whatever
-changes an older one counts its day anew: the day row is locked first and the entries are read after that, so an entry
-that comes in meanwhile is in the sum or is added to it, never lost.
+Each touches the record, which lets one at a time through, and counts the day anew after that, so an entry that comes in
+meanwhile is in the sum. A correction holds its entry before, never after: two of them cannot wait for each other.
 """
 
 from __future__ import annotations
@@ -12,20 +11,16 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy import insert as plain_insert
+from sqlalchemy import select
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
 
 from companion import clock
-from companion.diary.model import FIELDS, DiaryDay, Entry, Revision, Site
+from companion.diary.model import FIELDS, Entry, Revision, Site
+from companion.diary.rollup import roll_up
 from companion.identity.model import Account, Patient
+from companion.identity.touch import touch
 from companion.store import Conflict, db, engine, insert
-
-_KEY = ("patient_id", "day")
-#: the questions that may be left out, each with a sum and a count in the day row
-_OPTIONAL = ("impact", "sleep", "mood")
-_SUMS = ("entries", "pain_sum", *(f"{name}_{kind}" for name in _OPTIONAL for kind in ("sum", "count")))
 
 
 def record(
@@ -60,8 +55,8 @@ def record(
         return _known(patient.id, uuid, digest), False
     entry = Entry(id=entry_id, **values, removed_at=None, removed_by=None)
     _mark(entry, regions)
-    _add_up(entry)
-    _touch(patient, now)
+    touch(patient, now)
+    roll_up(patient.id, entry.day, entry.day)
     make_transient_to_detached(entry)
     db.add(entry)
     return entry, True
@@ -140,10 +135,9 @@ def _keep_version(entry: Entry, author: Account, now: datetime) -> None:
 
 def _changed(entry: Entry, now: datetime, former: date | None = None) -> None:
     db.flush()
-    # in the order of days, so that two corrections at once cannot wait for each other
-    for day in sorted({entry.day, former or entry.day}):
-        _count_anew(entry.patient_id, day)
-    entry.patient.changed_at = now
+    touch(entry.patient, now)
+    for day in {entry.day, former or entry.day}:
+        roll_up(entry.patient_id, day, day)
 
 
 def _known(patient_id: int, uuid: str, digest: str) -> Entry:
@@ -160,23 +154,6 @@ def _mark(entry: Entry, regions: Iterable[str]) -> None:
         db.connection().execute(_NEW_SITES, rows)
 
 
-def _touch(patient: Patient, now: datetime) -> None:
-    """Say that the record changed."""
-    db.connection().execute(_TOUCH, {"of": patient.id, "at": now})
-    set_committed_value(patient, "changed_at", now)
-
-
-def _add_up(entry: Entry) -> None:
-    """Add a new entry to its day."""
-    pain = {"entries": 1, "pain_sum": entry.pain, "pain_low": entry.pain, "pain_high": entry.pain}
-    rest: dict[str, int] = {}
-    for name in _OPTIONAL:
-        value = getattr(entry, name)
-        rest |= {f"{name}_sum": value or 0, f"{name}_count": int(value is not None)}
-    day = {"patient_id": entry.patient_id, "day": entry.day}
-    db.connection().execute(_one_more(engine().dialect.name), day | pain | rest)
-
-
 # A check-in is the busiest write. Its statements are made once: to make one costs ten times what it costs to run it.
 
 
@@ -186,38 +163,4 @@ def _new_entry(_dialect: str) -> Any:
     return insert(Entry.__table__).on_conflict_do_nothing(index_elements=["patient_id", "uuid"]).returning(Entry.id)
 
 
-@cache
-def _one_more(_dialect: str) -> Any:
-    statement, old = insert(DiaryDay.__table__), DiaryDay.__table__.c
-    new = statement.excluded
-    more: dict[str, Any] = {name: old[name] + new[name] for name in _SUMS}
-    more["pain_low"] = case((old.pain_low < new.pain_low, old.pain_low), else_=new.pain_low)
-    more["pain_high"] = case((old.pain_high > new.pain_high, old.pain_high), else_=new.pain_high)
-    return statement.on_conflict_do_update(index_elements=_KEY, set_=more)
-
-
 _NEW_SITES = plain_insert(Site)
-_TOUCH = update(Patient).where(Patient.id == bindparam("of")).values(changed_at=bindparam("at"))
-
-
-def _count_anew(patient_id: int, day: date) -> None:
-    """Make the day row what its entries say; a day without entries has none."""
-    empty = {"entries": 0, "pain_sum": 0, "pain_low": 0, "pain_high": 0}
-    hold = insert(DiaryDay).values(patient_id=patient_id, day=day, **empty)
-    db.execute(hold.on_conflict_do_update(index_elements=_KEY, set_={"entries": DiaryDay.entries}))
-    sums: dict[str, Any] = {
-        "entries": func.count(),
-        "pain_sum": func.sum(Entry.pain),
-        "pain_low": func.min(Entry.pain),
-        "pain_high": func.max(Entry.pain),
-    }
-    for name in _OPTIONAL:
-        column = getattr(Entry, name)
-        sums |= {f"{name}_sum": func.coalesce(func.sum(column), 0), f"{name}_count": func.count(column)}
-    counted = (Entry.patient_id == patient_id, Entry.day == day, Entry.removed_at.is_(None))
-    found = db.execute(select(*(figure.label(name) for name, figure in sums.items())).where(*counted)).one()
-    here = (DiaryDay.patient_id == patient_id, DiaryDay.day == day)
-    if found.entries:
-        db.execute(update(DiaryDay).where(*here).values(**found._mapping))
-    else:
-        db.execute(delete(DiaryDay).where(*here))

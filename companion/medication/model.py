@@ -82,3 +82,15 @@ class DoseDay(Base):
     medicine_id: Mapped[int] = mapped_column(ForeignKey("medicine.id"), primary_key=True)
     taken: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
+
+
+class DoseMonth(Base):
+    """How often one medicine was taken and skipped in one month; trends over years read only these."""
+
+    __tablename__ = "dose_month"
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    #: its first day
+    month: Mapped[date] = mapped_column(primary_key=True)
+    medicine_id: Mapped[int] = mapped_column(ForeignKey("medicine.id"), primary_key=True)
+    taken: Mapped[int]
+    skipped: Mapped[int]

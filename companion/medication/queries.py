@@ -5,14 +5,13 @@ Days are diary days, and a span includes both its ends. Removed doses are left o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from companion.identity.model import Patient
-from companion.medication.model import Dose, DoseDay, Medicine
+from companion.medication.model import Dose, Medicine
 from companion.store import db
 
 _STANDS = Dose.removed_at.is_(None)
@@ -77,13 +76,6 @@ def last_taken(patient_id: int) -> dict[int, datetime]:
 def day_before(patient: Patient, day: date) -> date | None:
     """The last day before `day` with a dose."""
     return db.scalar(select(func.max(Dose.day)).where(Dose.patient_id == patient.id, Dose.day < day, _STANDS))
-
-
-def dose_days(patient_id: int, first: date, last: date) -> Sequence[Row[date, int, int, int]]:
-    """The day rows, oldest first: day, medicine_id, taken, skipped. A day without doses has none."""
-    query = select(DoseDay.day, DoseDay.medicine_id, DoseDay.taken, DoseDay.skipped)
-    query = query.where(DoseDay.patient_id == patient_id, DoseDay.day.between(first, last))
-    return db.execute(query.order_by(DoseDay.day, DoseDay.medicine_id)).all()
 
 
 def _doses(*where: ColumnElement[bool]) -> Select[Dose]:

@@ -1,16 +1,18 @@
-"""Write a dose down, taken or skipped; take it back; bring it back. Each keeps the day row right."""
+"""Write a dose down, taken or skipped; take it back; bring it back. Each keeps the day and month rows right."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from companion.clock import day_of
 from companion.identity.model import Account, Patient
-from companion.medication.model import Dose, DoseDay, Medicine
+from companion.identity.touch import touch
+from companion.medication.model import Dose, Medicine
+from companion.medication.rollup import roll_up
 from companion.medication.slots import Slot, planned
-from companion.store import db, insert, once
+from companion.store import db, once
 
 #: a dose without a named time answers an open one that is at most so far away
 NEAR = timedelta(hours=3)
@@ -107,12 +109,7 @@ def _answered(medicine: Medicine, day: date, status: str) -> set[tuple[int, date
 
 
 def _count_anew(dose: Dose, now: datetime) -> None:
-    """Make the day row what the doses of the day say."""
-    # the patient's row is written first: it lets one at a time through, so that no count misses a dose of another
-    dose.medicine.patient.changed_at = now
     db.flush()
-    key = {"patient_id": dose.patient_id, "day": dose.day, "medicine_id": dose.medicine_id}
-    query = select(Dose.status, func.count()).filter_by(**key, removed_at=None).group_by(Dose.status)
-    counts = {"taken": 0, "skipped": 0} | dict(db.execute(query).all())
-    statement = insert(DoseDay).values(**key, **counts)
-    db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=counts))
+    # it lets one at a time through, so that no count misses a dose of another
+    touch(dose.medicine.patient, now)
+    roll_up(dose.patient_id, dose.day, dose.day)

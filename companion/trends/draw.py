@@ -20,7 +20,7 @@ from companion.trends.frame import Frame
 from companion.trends.series import Axis, Diary, Line, Mark, Tally
 from companion.trends.table import Periods, Table
 from companion.words import gettext as _
-from companion.words import language, ngettext, say_day
+from companion.words import language, lazy, ngettext, say_day
 
 #: a desk shows more drawings in a row, not wider ones
 _WIDTH = 330
@@ -29,6 +29,12 @@ _SETTLED = timedelta(seconds=2)
 _LONGEST_NAME = 34
 #: what is kept by day, and the parts of a record that open it
 _SOURCES = {"diary": {"pain", "mood"}, "medicines": {"medicines"}, "therapy": {"therapy"}}
+_EACH = {"day": lazy("Pain each day"), "week": lazy("Pain each week"), "month": lazy("Pain each month")}
+_HEIGHT = {
+    "day": lazy("A bar is as high as the doses of its day."),
+    "week": lazy("A bar is as high as the doses of its week."),
+    "month": lazy("A bar is as high as the doses of its month."),
+}
 #: kinds that the sentence calls an injection
 _INJECTIONS = {"esi", "facet-injection", "si-joint-injection", "trigger-point-injections", "joint-injection"}
 
@@ -77,7 +83,7 @@ def draw(patient: Patient, span: str, now: datetime, may: Container[str]) -> Dra
 @lru_cache(maxsize=128)
 def _kept(patient_id: int, span: str, today: date, parts: tuple[str, ...], *_fresh: Any) -> Drawing:
     """Kept until the record changes; `_fresh` holds what else the drawing depends on."""
-    sources = [source for source, opened in _SOURCES.items() if opened & {*parts}]
+    sources = tuple(source for source, opened in _SOURCES.items() if opened & {*parts})
     begun = queries.earliest(patient_id, sources)
     axis = series.axis(span, today, begun)
     marks = _marks(patient_id, axis) if "procedures" in parts else []
@@ -128,10 +134,8 @@ def _pain(frame: Frame, diary: Diary, turn: insight.Sides | None, by: Periods) -
         f"{days}.",
     ]
     said += [f"{mark.name}, {say_day(mark.at)}." for mark in frame.marks]
-    title = _("Pain each week") if axis.weekly else _("Pain each day")
-    return [
-        Chart("pain", title, days, " ".join(said), chart.pain(frame, diary, turn), table.pain(diary, frame.marks, by))
-    ]
+    art, numbers = chart.pain(frame, diary, turn), table.pain(diary, frame.marks, by)
+    return [Chart("pain", str(_EACH[axis.by]), days, " ".join(said), art, numbers)]
 
 
 def _values(name: str, title: str, note: str, frame: Frame, line: Line, by: Periods) -> list[Chart]:
@@ -149,12 +153,7 @@ def _medicines(frame: Frame, patient_id: int, by: Periods) -> list[Chart]:
     names = queries.medicines(patient_id) if found else {}
     taken = series.tallies(frame.axis.size, found, names.__getitem__)
     ordered = {title: taken[title] for title in names.values() if title in taken}
-    note = (
-        _("A bar is as high as the doses of its week.")
-        if frame.axis.weekly
-        else _("A bar is as high as the doses of its day.")
-    )
-    return _tallies("medicines", _("Medicines"), note, frame, ordered, by)
+    return _tallies("medicines", _("Medicines"), str(_HEIGHT[frame.axis.by]), frame, ordered, by)
 
 
 def _therapy(frame: Frame, patient_id: int, by: Periods) -> list[Chart]:

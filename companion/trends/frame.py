@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from companion import clock
 from companion.trends.series import Axis, Mark
 from companion.words import say_day
 
@@ -69,7 +70,7 @@ class Frame:
     @cached_property
     def labels(self) -> list[Text]:
         """Places and names of the days, weeks, months or years under the axis."""
-        return [(f"{self.x(0.5 + _bucket(self.axis, day)):.1f}", say_day(day, shape)) for day, shape in self._named()]
+        return [(f"{self.x(0.5 + self.axis.place(day)):.1f}", say_day(day, shape)) for day, shape in self._named()]
 
     def _named(self) -> Iterable[tuple[date, str]]:
         first, last = self.axis.first, self.axis.last
@@ -82,18 +83,6 @@ class Frame:
         every = next((k for k in (1, 2, 3, 6, 12, 24) if k * month_width >= _LABEL_ROOM), 60)
         return [
             (day, "y" if day.month == 1 and every > 1 else "MMM")
-            for day in _months(first, last)
-            if (day.year * 12 + day.month - 1) % every == 0
+            for day in clock.months(first, last)
+            if day >= first and (day.year * 12 + day.month - 1) % every == 0
         ]
-
-
-def _bucket(axis: Axis, day: date) -> float:
-    days = (day - axis.first).days
-    return days / 7 if axis.weekly else days
-
-
-def _months(first: date, last: date) -> Iterable[date]:
-    n = first.year * 12 + first.month - (first.day == 1)
-    while (day := date(n // 12, n % 12 + 1, 1)) <= last:
-        yield day
-        n += 1

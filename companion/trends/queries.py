@@ -1,21 +1,36 @@
-"""Plain numbers from the day rows, one statement a source, limited to the days that are drawn.
+"""Plain numbers from the day and month rows, one statement a source, limited to the days that are drawn.
 
-Only day rows are read, so a record with ten times the entries costs the same. The database tells the bucket of each
-row and sums up long ranges by week: turning 11,000 rows into objects would take ten times as long as reading them.
+Entries and doses are never read, so a record with ten times as many costs the same. The database tells the bucket of
+each row and sums up weeks; months are summed up when they are written, since five years have 11,000 day rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Float, Integer, Select, and_, bindparam, case, cast, func, literal, literal_column, select
+from sqlalchemy import (
+    Date,
+    Float,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from companion.diary.model import DiaryDay
-from companion.medication.model import DoseDay, Medicine
+from companion.diary.model import DiaryDay, DiaryMonth
+from companion.medication.model import DoseDay, DoseMonth, Medicine
 from companion.procedures.model import Procedure
 from companion.store import db
 from companion.therapy.model import Programme, Session
@@ -23,7 +38,10 @@ from companion.trends.series import Axis
 
 _PATIENT = bindparam("patient", type_=Integer)
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+#: the first day of the first bucket, and the months from the year 0 to it
+_ORIGIN, _MONTHS = bindparam("origin", type_=Date), bindparam("months", type_=Integer)
 _diary, _dose, _medicine = DiaryDay.__table__.c, DoseDay.__table__.c, Medicine.__table__.c
+_diary_month, _dose_month = DiaryMonth.__table__.c, DoseMonth.__table__.c
 _procedure, _session, _programme = Procedure.__table__.c, Session.__table__.c, Programme.__table__.c
 
 
@@ -46,16 +64,35 @@ def _days_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     return f"({day} - CAST({first} AS DATE))"
 
 
-def _bucket(day: Any, weekly: bool) -> Any:
-    days = DaysSince(day, _FIRST)
-    return (days.op("/")(literal_column("7")) if weekly else days).label("bucket")
+def _bucket(day: Any, by: str) -> Any:
+    if by == "month":
+        months = cast(extract("year", day), Integer) * 12 + cast(extract("month", day), Integer)
+        return (months - _MONTHS).label("bucket")
+    days = DaysSince(day, _ORIGIN)
+    return (days.op("/")(literal_column("7")) if by == "week" else days).label("bucket")
 
 
 def _held(table: Any) -> Any:
     return and_(table.patient_id == _PATIENT, table.day.between(_FIRST, _LAST))
 
 
-def _diary_days(weekly: bool) -> Select[Any]:
+def _held_months(table: Any) -> Any:
+    return and_(table.patient_id == _PATIENT, table.month.between(_ORIGIN, _LAST))
+
+
+def _diary_rows(by: str) -> Select[Any]:
+    if by == "month":
+        month = _diary_month
+        sums: list[Any] = [
+            month.days,
+            month.pain_sum,
+            month.pain_low,
+            month.pain_high,
+            month.impact_sum,
+            month.impact_days,
+        ]
+        sums += [month.sleep_sum, month.sleep_days, month.mood_sum, month.mood_days]
+        return select(_bucket(month.month, by), *sums).where(_held_months(month))
     pain = cast(_diary.pain_sum, Float) / _diary.entries
     others: list[Any] = []
     for total, count in (
@@ -64,33 +101,46 @@ def _diary_days(weekly: bool) -> Select[Any]:
         (_diary.mood_sum, _diary.mood_count),
     ):
         others += [func.coalesce(cast(total, Float) / func.nullif(count, 0), 0.0), case((count > 0, 1), else_=0)]
-    bucket = _bucket(_diary.day, weekly)
-    if not weekly:
+    bucket = _bucket(_diary.day, by)
+    if by == "day":
         return select(bucket, literal(1), pain, _diary.pain_low, _diary.pain_high, *others).where(_held(_diary))
     sums = [func.count(), func.sum(pain), func.min(_diary.pain_low), func.max(_diary.pain_high), *map(func.sum, others)]
     return select(bucket, *sums).where(_held(_diary)).group_by(literal_column("bucket"))
 
 
-def _dose_days(weekly: bool) -> Select[Any]:
-    bucket = _bucket(_dose.day, weekly)
-    if not weekly:
+def _dose_rows(by: str) -> Select[Any]:
+    if by == "month":
+        month = _dose_month
+        bucket = _bucket(month.month, by)
+        return select(month.medicine_id, bucket, month.taken, month.skipped).where(_held_months(month))
+    bucket = _bucket(_dose.day, by)
+    if by == "day":
         return select(_dose.medicine_id, bucket, _dose.taken, _dose.skipped).where(_held(_dose))
     found = select(_dose.medicine_id, bucket, func.sum(_dose.taken), func.sum(_dose.skipped)).where(_held(_dose))
     return found.group_by(_dose.medicine_id, literal_column("bucket"))
 
 
-def _session_days(weekly: bool) -> Select[Any]:
-    bucket = _bucket(_session.day, weekly)
+def _session_rows(by: str) -> Select[Any]:
+    bucket = _bucket(_session.day, by)
     sums = [func.sum(case((_session.status == status, 1), else_=0)) for status in ("done", "skipped")]
     found = select(_programme.kind, bucket, *sums).join_from(Session.__table__, Programme.__table__)
     found = found.where(_held(_session), _session.removed_at.is_(None))
     return found.group_by(_programme.kind, literal_column("bucket"))
 
 
+def _earliest(source: str) -> Any:
+    first = {
+        "diary": select(func.min(_diary.day)).where(_diary.patient_id == _PATIENT),
+        "medicines": select(func.min(_dose.day)).where(_dose.patient_id == _PATIENT),
+        "therapy": select(func.min(_session.day)).where(_session.patient_id == _PATIENT, _session.removed_at.is_(None)),
+    }[source]
+    return first.scalar_subquery()
+
+
 # built once: putting a statement together costs as much as running it
-_DIARY = {weekly: _diary_days(weekly) for weekly in (False, True)}
-_DOSES = {weekly: _dose_days(weekly) for weekly in (False, True)}
-_SESSIONS = {weekly: _session_days(weekly) for weekly in (False, True)}
+_DIARY, _DOSES, _SESSIONS = (
+    {by: rows(by) for by in ("day", "week", "month")} for rows in (_diary_rows, _dose_rows, _session_rows)
+)
 _FORMER = select(func.avg(cast(_diary.pain_sum, Float) / _diary.entries), func.count()).where(_held(_diary))
 _MEDICINES = select(_medicine.id, _medicine.name, _medicine.strength).where(_medicine.patient_id == _PATIENT)
 _PROCEDURES = (
@@ -99,16 +149,18 @@ _PROCEDURES = (
     .where(_procedure.done_on.between(_FIRST, _LAST))
     .order_by(_procedure.done_on, _procedure.id)
 )
-_EARLIEST = {
-    "diary": select(func.min(_diary.day)).where(_diary.patient_id == _PATIENT),
-    "medicines": select(func.min(_dose.day)).where(_dose.patient_id == _PATIENT),
-    "therapy": select(func.min(_session.day)).where(_session.patient_id == _PATIENT, _session.removed_at.is_(None)),
-}
+
+
+@cache
+def _earliest_of(sources: Sequence[str]) -> Select[Any]:
+    return select(*map(_earliest, sources))
 
 
 def earliest(patient_id: int, sources: Sequence[str]) -> date | None:
-    """The first day with anything in the sources: diary, medicines, therapy."""
-    days = [db.connection().scalar(_EARLIEST[source], {"patient": patient_id}) for source in sources]
+    """The first day with anything in the sources: diary, medicines, therapy; asked as a tuple."""
+    if not sources:
+        return None
+    days = db.connection().execute(_earliest_of(sources), {"patient": patient_id}).one()
     return min((day for day in days if day is not None), default=None)
 
 
@@ -116,7 +168,7 @@ def diary(patient_id: int, axis: Axis) -> Sequence[Any]:
     """A row for each bucket with an entry: bucket, days with an entry, sum of the daily mean pain, lowest and highest pain;
     then for impact, sleep and mood each the sum of the daily means and on how many days it rests.
     """
-    return _run(_DIARY[axis.weekly], patient_id, axis.first, axis.last)
+    return _over(_DIARY[axis.by], patient_id, axis)
 
 
 def former(patient_id: int, first: date, last: date) -> tuple[float, int]:
@@ -127,7 +179,7 @@ def former(patient_id: int, first: date, last: date) -> tuple[float, int]:
 
 def doses(patient_id: int, axis: Axis) -> Sequence[Any]:
     """Rows of medicine id, bucket, doses taken, doses skipped."""
-    return _run(_DOSES[axis.weekly], patient_id, axis.first, axis.last)
+    return _over(_DOSES[axis.by], patient_id, axis)
 
 
 def medicines(patient_id: int) -> dict[int, str]:
@@ -138,7 +190,7 @@ def medicines(patient_id: int) -> dict[int, str]:
 
 def sessions(patient_id: int, axis: Axis) -> Sequence[Any]:
     """Rows of kind of programme, bucket, sessions done, sessions skipped."""
-    return _run(_SESSIONS[axis.weekly], patient_id, axis.first, axis.last)
+    return _over(_SESSIONS[axis.by], patient_id, axis)
 
 
 def procedures(patient_id: int, first: date, last: date) -> Sequence[Any]:
@@ -146,5 +198,11 @@ def procedures(patient_id: int, first: date, last: date) -> Sequence[Any]:
     return _run(_PROCEDURES, patient_id, first, last)
 
 
-def _run(statement: Select[Any], patient_id: int, first: date, last: date) -> Sequence[Any]:
-    return db.connection().execute(statement, {"patient": patient_id, "first": first, "last": last}).all()
+def _over(statement: Select[Any], patient_id: int, axis: Axis) -> Sequence[Any]:
+    of = {"origin": axis.origin, "months": axis.origin.year * 12 + axis.origin.month}
+    return _run(statement, patient_id, axis.first, axis.last, **of)
+
+
+def _run(statement: Select[Any], patient_id: int, first: date, last: date, **more: Any) -> Sequence[Any]:
+    values = {"patient": patient_id, "first": first, "last": last, **more}
+    return db.connection().execute(statement, values).all()

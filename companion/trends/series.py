@@ -1,4 +1,4 @@
-"""Pure: from day rows to one time axis. A bucket is a day, or a week that begins on Monday where the axis is long."""
+"""Pure: from rows to one time axis. A bucket is a day, or where the axis is long a week from Monday on, or a month."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 #: how far back, in days; None is everything
 SPANS: dict[str, int | None] = {"7": 7, "30": 30, "90": 90, "365": 365, "all": None}
 DEFAULT = "90"
-#: a longer axis is drawn by week
-LONGEST_BY_DAY = 400
+#: the longest axis in days that is drawn by day, and by week; a still longer one is drawn by month
+LONGEST_BY_DAY, LONGEST_BY_WEEK = 200, 400
 _SHORTEST = 7
 #: lowest and highest pain of a bucket without an entry: outside the scale, so that min and max pass over them
 _NO_LOW, _NO_HIGH = 11, -1
@@ -29,11 +29,11 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Axis:
-    """The days from `first` to `last`, both included; by week `first` is a Monday."""
+    """The days from `first` to `last`, both included, in buckets; the first and the last one may be cut short."""
 
     first: date
     last: date
-    weekly: bool
+    by: Literal["day", "week", "month"] = "day"
 
     @cached_property
     def days(self) -> int:
@@ -41,28 +41,41 @@ class Axis:
         return (self.last - self.first).days + 1
 
     @cached_property
+    def origin(self) -> date:
+        """The first day of the first bucket."""
+        return {"day": self.first, "week": monday(self.first), "month": month(self.first)}[self.by]
+
+    @cached_property
     def size(self) -> int:
         """How many buckets it holds."""
-        return -(-self.days // 7) if self.weekly else self.days
+        return self.index(self.last) + 1
+
+    def place(self, day: date) -> float:
+        """How far after the first bucket `day` begins, in buckets; within a month it is not told."""
+        if self.by == "month":
+            return (day.year - self.origin.year) * 12 + day.month - self.origin.month
+        return (day.toordinal() - self.origin.toordinal()) / (7 if self.by == "week" else 1)
 
     def index(self, day: date) -> int:
         """The bucket that `day` falls into; 0 is the first."""
-        days = day.toordinal() - self.first.toordinal()
-        return days // 7 if self.weekly else days
+        return int(self.place(day))
 
     def start(self, index: int) -> date:
         """The first day of a bucket."""
-        return self.first + timedelta(days=index * 7 if self.weekly else index)
+        if self.by == "month":
+            n = self.origin.month - 1 + index
+            return date(self.origin.year + n // 12, n % 12 + 1, 1)
+        return self.origin + timedelta(days=index * 7 if self.by == "week" else index)
 
 
 def axis(span: str, today: date, earliest: date | None) -> Axis:
     """The axis for a key of SPANS that ends today. It begins no earlier than the record did, but holds a week."""
     first = min(earliest or today, today - timedelta(days=_SHORTEST - 1))
-    days = SPANS[span]
-    if days is not None:
-        first = max(first, today - timedelta(days=days - 1))
-    weekly = (today - first).days >= LONGEST_BY_DAY
-    return Axis(monday(first) if weekly else first, today, weekly)
+    length = SPANS[span]
+    if length is not None:
+        first = max(first, today - timedelta(days=length - 1))
+    days = (today - first).days + 1
+    return Axis(first, today, "day" if days <= LONGEST_BY_DAY else "week" if days <= LONGEST_BY_WEEK else "month")
 
 
 def monday(day: date) -> date:
@@ -138,9 +151,8 @@ def tallies(size: int, rows: Iterable[Sequence[Any]], names: Callable[[Any], str
 def periods(axis: Axis, of: Callable[[date], date]) -> list[tuple[date, int, int]]:
     """The axis cut into the periods that `of` names by their first day: each with its first bucket and the one after."""
     cuts: list[tuple[date, int, int]] = []
-    step, first = 7 if axis.weekly else 1, axis.first.toordinal()
     for n in range(axis.size):
-        start = of(date.fromordinal(first + n * step))
+        start = of(axis.start(n))
         if cuts and cuts[-1][0] == start:
             cuts[-1] = (start, cuts[-1][1], n + 1)
         else:

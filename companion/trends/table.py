@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from companion.trends.series import Axis, Diary, Line, Mark, Tally, monday, month, periods
 from companion.words import gettext as _
@@ -18,12 +18,18 @@ from companion.words import language, say_day, say_list, say_number
 class Table:
     """A caption, the heads of the columns, and rows whose first cell is their head.
 
-    Cells are markup, since escaping hundreds of numbers takes as long as drawing them: what people typed is escaped here.
+    Cells are markup, since escaping hundreds of numbers takes as long as drawing them: what people typed is escaped below.
     """
 
     caption: str
     heads: tuple[str, ...]
     rows: list[tuple[str, ...]]
+
+    @property
+    def body(self) -> Markup:
+        """The rows as HTML."""
+        rows = [f'<tr><th scope="row">{row[0]}</th><td>{"</td><td>".join(row[1:])}</td></tr>' for row in self.rows]
+        return Markup("\n".join(rows))  # noqa: S704 made of markup
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,15 @@ from uuid import uuid4
 from sqlalchemy import insert
 
 from companion import clock, store
-from companion.diary.model import DiaryDay, Entry
-from companion.medication.model import Dose, DoseDay, Medicine
+from companion.diary import rollup as diary
+from companion.diary.model import Entry
+from companion.medication import rollup as medication
+from companion.medication.model import Dose, Medicine
 from tests.bench.row import Client, Row, bare, home, medians, serving
 from tests.cast import NOW, Cast, gather
 
 YEARS = 5
+_SAID = {"impact": 4, "sleep": 5, "mood": 6}
 
 
 def heavy(cast: Cast, account: int, patient: int, entries: int, doses: int) -> None:
@@ -39,6 +42,9 @@ def heavy(cast: Cast, account: int, patient: int, entries: int, doses: int) -> N
             doses,
             random,
         )
+    first = today - timedelta(days=365 * YEARS)
+    diary.roll_up(patient, first, today)
+    medication.roll_up(patient, first, today)
     store.db.commit()
 
 
@@ -48,7 +54,10 @@ def _day(day: date, account: int, patient: int, medicines: list[int], entries: i
     pains = [random.randint(2, 8) for _ in range(entries)]
     store.db.execute(
         insert(Entry),
-        [{**by, "uuid": str(uuid4()), "felt_at": at, "zone": "UTC", "pain": pain, "note": ""} for pain in pains],
+        [
+            {**by, **_SAID, "uuid": str(uuid4()), "felt_at": at, "zone": "UTC", "pain": pain, "note": ""}
+            for pain in pains
+        ],
     )
     taken = [medicines[n % 6] for n in range(doses)]
     rows = [
@@ -56,11 +65,6 @@ def _day(day: date, account: int, patient: int, medicines: list[int], entries: i
         for medicine in taken
     ]
     store.db.execute(insert(Dose), rows)
-    store.db.execute(insert(DiaryDay), [{"patient_id": patient, "day": day, "entries": entries, "pain_sum": sum(pains), "pain_low": min(pains),
-                                         "pain_high": max(pains), "impact_sum": 4, "impact_count": 1, "sleep_sum": 5, "sleep_count": 1,
-                                         "mood_sum": 6, "mood_count": 1}])  # fmt: skip
-    store.db.execute(insert(DoseDay), [{"patient_id": patient, "day": day, "medicine_id": medicine, "taken": taken.count(medicine), "skipped": 0}
-                                       for medicine in set(taken)])  # fmt: skip
 
 
 def rows() -> list[Row]:

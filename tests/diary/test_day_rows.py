@@ -1,17 +1,18 @@
-"""The day rows are always what the entries say."""
+"""The day and month rows are always what the entries say."""
 
 import uuid
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from companion import clock
 from companion.diary import record
-from companion.diary.model import DiaryDay, Entry
+from companion.diary.model import DiaryDay, DiaryMonth, Entry
 from companion.identity.model import Account, Patient
 from companion.store import Conflict, db
 from tests.cast import NOW
@@ -29,7 +30,7 @@ SAID = st.fixed_dictionaries(
     }
 )
 DEED = st.tuples(
-    st.sampled_from(["record", "record", "correct", "remove", "restore"]), st.integers(0, 9), st.integers(0, 90), SAID
+    st.sampled_from(["record", "record", "correct", "remove", "restore"]), st.integers(0, 9), st.integers(0, 300), SAID
 )
 
 
@@ -69,6 +70,38 @@ def day_rows(patient_id):
     return {row.day: tuple(getattr(row, name) for name in order) for row in found}
 
 
+def month_rows(patient_id):
+    """The month rows in the database, in the shape of `months_of`."""
+    found = db.scalars(
+        select(DiaryMonth).where(DiaryMonth.patient_id == patient_id).execution_options(populate_existing=True)
+    )
+    return {
+        row.month: {
+            "days": row.days,
+            "ends": (row.pain_low, row.pain_high),
+            "sums": pytest.approx([row.pain_sum, row.impact_sum, row.sleep_sum, row.mood_sum]),
+            "on": (row.impact_days, row.sleep_days, row.mood_days),
+        }
+        for row in found
+    }
+
+
+def months_of(days):
+    """The month rows that the day rows of `said_by` ask for."""
+    months = defaultdict(list)
+    for day, row in days.items():
+        months[day.replace(day=1)].append(row)
+    return {
+        month: {
+            "days": len(rows),
+            "ends": (min(row[2] for row in rows), max(row[3] for row in rows)),
+            "sums": [sum(row[at] / row[by] for row in rows if row[by]) for at, by in ((1, 0), (4, 5), (6, 7), (8, 9))],
+            "on": tuple(sum(row[by] > 0 for row in rows) for by in (5, 7, 9)),
+        }
+        for month, rows in months.items()
+    }
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -96,6 +129,7 @@ def test_day_rows_equal_a_recount(app, cast, deeds):
     db.commit()
     entries = kept(patient.id)
     assert day_rows(patient.id) == said_by(entries)
+    assert month_rows(patient.id) == months_of(said_by(entries))
     assert {entry.id: entry.version for entry in entries} == versions
     assert all([revision.version for revision in entry.revisions] == list(range(1, entry.version)) for entry in entries)
     assert all(entry.day == clock.day_of(entry.felt_at, "America/New_York") for entry in entries)
@@ -123,6 +157,7 @@ def test_day_rows_hold_when_everything_happens_at_once(app, visit, cast):
     entries = kept(cast.ana_patient)
     assert len(entries) == 14
     assert day_rows(cast.ana_patient) == said_by(entries)
+    assert month_rows(cast.ana_patient) == months_of(said_by(entries))
 
 
 def test_a_verb_alone_tells_a_resend_from_other_words(app, cast):

@@ -133,8 +133,6 @@ def test_the_queries_answer(app, visit, cast):
     assert [entry.pain for entry in queries.entries_on(patient, monday)] == [2, 4]
     assert [entry.pain for entry in queries.removed(patient, first, last)] == [10]
     assert [entry.note for entry in queries.notes(patient, first, last, 1)] == ["New"]
-    rows = queries.days(patient.id, first, last)
-    assert [(row.day.day, row.entries, row.pain_sum, row.mood_sum) for row in rows] == [(8, 1, 8, 0), (9, 2, 6, 7)]
     both = [cast.ana_patient, cast.dora_patient]
     assert queries.latest(both) == {cast.ana_patient: NOW - timedelta(hours=25)}
     assert queries.means(both, first, last) == {cast.ana_patient: (8 + 3) / 2}

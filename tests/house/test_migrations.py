@@ -38,5 +38,51 @@ def test_postgresql_goes_up_and_down(postgres_server):
     up_down_up(new_database(postgres_server))
 
 
+PEOPLE = """
+INSERT INTO account (id, email, name, language, theme, created_at) VALUES (1, 'a@example.org', 'Ana', 'en', 'auto', '2026-01-01');
+INSERT INTO patient (id, account_id, name, zone, changed_at) VALUES (1, 1, 'Ana', 'UTC', '2026-01-01');
+INSERT INTO medicine (id, patient_id, name, strength, amount, note, as_needed, added_by, started_on)
+VALUES (1, 1, 'Gabapentin', '', '', '', false, 1, '2026-01-01');
+"""
+DAYS = """
+INSERT INTO diary_day VALUES (1, '2026-01-31', 2, 9, 4, 5, 0, 0, 6, 1, 0, 0);
+INSERT INTO diary_day VALUES (1, '2026-02-01', 1, 3, 3, 3, 0, 0, 0, 0, 0, 0);
+INSERT INTO diary_day VALUES (1, '2026-02-28', 4, 20, 2, 9, 5, 2, 0, 0, 7, 1);
+INSERT INTO dose_day VALUES (1, '2026-02-01', 1, 2, 0);
+INSERT INTO dose_day VALUES (1, '2026-02-28', 1, 1, 1);
+"""
+
+
+def day_rows_get_their_months(url):
+    migrate.upgrade(url, "20261124_first")
+    engine = sqlalchemy.create_engine(url)
+
+    def rows(table):
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1, 2")]
+
+    with engine.begin() as connection:
+        for statement in filter(str.strip, (PEOPLE + DAYS).split(";\n")):
+            connection.exec_driver_sql(statement)
+    before = rows("diary_day"), rows("dose_day")
+    migrate.upgrade(url, "20261124_months")
+    assert [(str(row[1]), *row[2:]) for row in rows("diary_month")] == [
+        ("2026-01-01", 1, 4.5, 4, 5, 0, 0, 6, 1, 0, 0),
+        ("2026-02-01", 2, 8, 2, 9, 2.5, 1, 0, 0, 7, 1),
+    ]
+    assert [(str(row[1]), *row[2:]) for row in rows("dose_month")] == [("2026-02-01", 1, 3, 1)]
+    migrate.downgrade(url, "20261124_first")
+    assert (rows("diary_day"), rows("dose_day")) == before
+    engine.dispose()
+
+
+def test_sqlite_day_rows_get_their_months(tmp_path):
+    day_rows_get_their_months(f"sqlite:///{tmp_path / 'months.sqlite3'}")
+
+
+def test_postgresql_day_rows_get_their_months(postgres_server):
+    day_rows_get_their_months(new_database(postgres_server))
+
+
 def test_there_is_one_head():
     assert len(ScriptDirectory.from_config(migrate.config("sqlite://")).get_heads()) == 1

@@ -1,10 +1,12 @@
-"""Day rows for the tests of this room."""
+"""Day rows for the tests of this room, with the months that they add up to."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
+from companion.diary import rollup as diary
 from companion.diary.model import DiaryDay
+from companion.medication import rollup as medication
 from companion.medication.model import DoseDay, Medicine
 from companion.procedures.model import Procedure
 from companion.store import db
@@ -23,6 +25,8 @@ def logged(patient_id: int, back: int, *pains: int, **sums: int) -> None:
         setattr(row, f"{name}_sum", value)
         setattr(row, f"{name}_count", 1)
     db.add(row)
+    db.flush()
+    diary.add_up_months(patient_id, row.day, row.day)
 
 
 def medicine(cast: Cast, name: str, strength: str = "") -> Medicine:
@@ -37,6 +41,8 @@ def dosed(row: Medicine, back: int, taken: int, skipped: int = 0) -> None:
     """So many doses `back` days ago."""
     day = TODAY - timedelta(days=back)
     db.add(DoseDay(patient_id=row.patient_id, day=day, medicine_id=row.id, taken=taken, skipped=skipped))
+    db.flush()
+    medication.add_up_months(row.patient_id, day, day)
 
 
 def injected(cast: Cast, back: int, kind: str = "esi", level: str = "L4-5") -> None:

@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 from companion.trends import chart
 from companion.trends.chart import Scale
 from companion.trends.frame import Frame
-from companion.trends.series import Axis, Diary, Line, Mark, Tally
+from companion.trends.series import Diary, Line, Mark, Tally, axis
 
 TODAY = date(2026, 3, 10)
 VALUES = st.lists(st.none() | st.integers(0, 10), min_size=7, max_size=120)
 
 
-def frame(days, marks=(), weekly=False):
-    first = TODAY - timedelta(days=days * (7 if weekly else 1) - 1)
-    return Frame(Axis(first, TODAY, weekly), 330, marks)
+def frame(days, marks=()):
+    return Frame(axis("all", TODAY, TODAY - timedelta(days=days - 1)), 330, marks)
 
 
 def diary(values):
@@ -70,8 +69,8 @@ def test_names_that_would_run_into_a_newer_one_are_left_out():
 
 
 def test_narrow_bars_of_one_height_are_one_outline():
-    full = Tally([2] * 365, [0] * 365)
-    (row,) = chart.rows(frame(365), [("Gabapentin", "730 times", full)]).rows
+    full = Tally([2] * 180, [0] * 180)
+    (row,) = chart.rows(frame(180), [("Gabapentin", "360 times", full)]).rows
     assert row.done == "M22.0 40V24.0H320.0V40"
     (row,) = chart.rows(frame(30), [("Gabapentin", "60 times", Tally([2] * 30, [0] * 30))]).rows
     assert row.done.count("z") == 30
@@ -85,8 +84,7 @@ def test_a_box_stands_where_all_was_skipped():
 
 @given(st.integers(7, 3000))
 def test_labels_have_room(days):
-    weekly = days > 400
-    labels = frame(-(-days // 7) if weekly else days, weekly=weekly).labels
+    labels = frame(days).labels
     xs = [float(x) for x, _text in labels]
     assert labels
     assert all(b - a >= (28 if days <= 10 else 38) for a, b in pairwise(xs))

@@ -15,7 +15,7 @@ NOBODY = (0.0, 0)
 def made(*pains):
     """A line with these pains, the last one today, and its axis."""
     line = Line([float(pain or 0) for pain in pains], [0 if pain is None else 1 for pain in pains])
-    return line, Axis(TODAY - timedelta(days=len(pains) - 1), TODAY, False)
+    return line, Axis(TODAY - timedelta(days=len(pains) - 1), TODAY)
 
 
 def mark(back, injection=True):

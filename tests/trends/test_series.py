@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from companion.trends.series import SPANS, axis, diary, monday, month, periods, 
 TODAY = date(2026, 3, 10)
 PAINS = st.lists(st.integers(0, 10), min_size=1, max_size=5)
 #: days back from today with the pains of each
-RECORDS = st.dictionaries(st.integers(0, 700), PAINS, min_size=1, max_size=60)
+RECORDS = st.dictionaries(st.integers(0, 900), PAINS, min_size=1, max_size=60)
 SPAN = st.sampled_from(sorted(SPANS))
 
 
@@ -76,12 +77,17 @@ def test_it_begins_with_the_record_but_shows_a_week():
     assert axis("90", TODAY, TODAY - timedelta(days=500)).days == 90
 
 
-def test_it_goes_by_week_above_four_hundred_days():
-    assert not axis("365", TODAY, date(2020, 1, 1)).weekly
-    assert not axis("all", TODAY, TODAY - timedelta(days=399)).weekly
-    long = axis("all", TODAY, TODAY - timedelta(days=400))
-    assert long.weekly
-    assert long.first.weekday() == 0
+@pytest.mark.parametrize(("back", "by"), [(199, "day"), (200, "week"), (399, "week"), (400, "month"), (3000, "month")])
+def test_a_long_axis_goes_by_week_and_a_longer_one_by_month(back, by):
+    line = axis("all", TODAY, TODAY - timedelta(days=back))
+    assert (line.by, line.days) == (by, back + 1)
+    assert by != "week" or line.origin.weekday() == 0
+    assert by != "month" or line.origin.day == 1
+
+
+def test_a_year_has_its_days_though_it_goes_by_week():
+    line = axis("365", TODAY, date(2020, 1, 1))
+    assert (line.by, line.days, line.size) == ("week", 365, 53)
 
 
 def test_todays_silence_is_no_gap_yet():

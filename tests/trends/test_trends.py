@@ -63,9 +63,9 @@ def test_a_quarter_is_told_by_week(sqlite_app, cast, visit):
     assert rows[:2] == [["Mar 9", "6", "6 to 6", "2"], ["Mar 2", "4", "4 to 4", "7"]]
 
 
-@pytest.mark.parametrize("back", [30, 800])
-def test_the_database_sums_up_as_we_do(app, cast, back):
-    """By week the database adds; the same days added here come to the same."""
+@pytest.mark.parametrize(("back", "by"), [(30, "day"), (300, "week"), (800, "month")])
+def test_the_database_sums_up_as_we_do(app, cast, back, by):
+    """By week and month the database adds; the same days added here come to the same."""
     days = {n: (n * 7 % 11, n * 5 % 11) for n in range(0, back, 3)}
     pill = medicine(cast, "Gabapentin")
     for n, pains in days.items():
@@ -73,8 +73,8 @@ def test_the_database_sums_up_as_we_do(app, cast, back):
         dosed(pill, n, n % 3)
         kept(cast, n)
     db.commit()
-    line = axis("all", TODAY, queries.earliest(cast.ana_patient, ["diary"]))
-    assert line.weekly == (back > 400)
+    line = axis("all", TODAY, queries.earliest(cast.ana_patient, ("diary",)))
+    assert line.by == by
     drawn = diary(line.size, queries.diary(cast.ana_patient, line))
     buckets = [
         [pains for n, pains in days.items() if line.index(TODAY - timedelta(days=n)) == b] for b in range(line.size)
@@ -89,14 +89,15 @@ def test_the_database_sums_up_as_we_do(app, cast, back):
     assert sum(row[2] for row in queries.sessions(cast.ana_patient, line)) == len(days)
 
 
-def test_long_ranges_say_that_they_go_by_week(sqlite_app, cast, visit):
+def test_long_ranges_say_that_they_go_by_week_and_by_month(sqlite_app, cast, visit):
     for back in range(0, 500, 2):
         logged(cast.ana_patient, back, 4)
     db.commit()
     page = visit("ana").get("/trends/?span=all").text
-    assert "Pain each week" in page
+    assert "Pain each month" in page
     assert cells(page, "pain")[0][0] == "Mar 2026"
-    assert "Pain each day" in visit("ana").get("/trends/?span=365").text
+    assert "Pain each week" in visit("ana").get("/trends/?span=365").text
+    assert "Pain each day" in visit("ana").get("/trends/?span=90").text
 
 
 def test_it_compares_with_the_days_before(app, cast, visit):
