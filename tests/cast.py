@@ -44,8 +44,8 @@ class Cast:
 def gather() -> Cast:
     """Write the cast into the open database and sign everyone in."""
     people = {name: _account(name) for name in ("ana", "rosa", "ben", "carl", "dora", "abe")}
-    ana = Patient(account=people["ana"], name="Ana", zone=ZONE, changed_at=NOW)
-    dora = Patient(account=people["dora"], name="Dora", zone="America/New_York", changed_at=NOW)
+    ana = Patient(account=people["ana"], name="Ana", zone=ZONE)
+    dora = Patient(account=people["dora"], name="Dora", zone="America/New_York")
     northmoor, southfell = (
         Clinic(name=name, phone="555-0100", created_at=NOW) for name in ("Northmoor Pain Clinic", "Southfell Clinic")
     )

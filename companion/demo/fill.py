@@ -79,7 +79,7 @@ def _account(part: str, name: str, now: datetime) -> Account:
 def _record(
     person: Person, account: Account, clinician: Account, clinic: Clinic, random: Random, now: datetime
 ) -> Patient:
-    patient = Patient(account_id=account.id, name=person.name, born_on=person.born_on, zone=person.zone, changed_at=now)
+    patient = Patient(account_id=account.id, name=person.name, born_on=person.born_on, zone=person.zone)
     db.add(patient)
     db.flush()
     today = clock.day_of(now, person.zone)

@@ -55,7 +55,7 @@ def record(
         return _known(patient.id, uuid, digest), False
     entry = Entry(id=entry_id, **values, removed_at=None, removed_by=None)
     _mark(entry, regions)
-    touch(patient, now)
+    touch(patient, "diary", now)
     roll_up(patient.id, entry.day, entry.day)
     make_transient_to_detached(entry)
     db.add(entry)
@@ -134,8 +134,7 @@ def _keep_version(entry: Entry, author: Account, now: datetime) -> None:
 
 
 def _changed(entry: Entry, now: datetime, former: date | None = None) -> None:
-    db.flush()
-    touch(entry.patient, now)
+    touch(entry.patient, "diary", now)
     for day in {entry.day, former or entry.day}:
         roll_up(entry.patient_id, day, day)
 

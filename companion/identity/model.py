@@ -40,8 +40,11 @@ class Patient(Base):
     born_on: Mapped[date | None]
     #: IANA zone that days and wall times of this record are reckoned in
     zone: Mapped[str]
-    #: moved on by every change of the record, read by rooms above
-    changed_at: Mapped[datetime]
+    #: when each part of the record changed last, None if never; written by `touch`, read by rooms above
+    diary_at: Mapped[datetime | None]
+    medicines_at: Mapped[datetime | None]
+    therapy_at: Mapped[datetime | None]
+    procedures_at: Mapped[datetime | None]
 
     account: Mapped[Account | None] = relationship(back_populates="patient")
 

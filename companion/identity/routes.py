@@ -136,7 +136,6 @@ def change(who: Who) -> Response:
     who.account.name, who.account.language, who.account.theme = form.name.data, form.language.data, form.theme.data
     if who.patient is not None:
         who.patient.name, who.patient.born_on = form.name.data, form.born_on.data
-        who.patient.changed_at = clock.now()
     db.commit()
     response = go("identity.settings", said="saved")
     set_cookie(response, "language", form.language.data, 365)

@@ -45,7 +45,7 @@ def sign_up(email: str, password: str, name: str, language: str, zone: str, now:
     if account_of(email) is not None:
         raise Taken(email)
     account = Account(email=email.lower(), name=name, password_hash=password_hash, language=language, created_at=now)
-    account.patient = Patient(name=name, zone=zone, changed_at=now)
+    account.patient = Patient(name=name, zone=zone)
     db.add(account)
     db.flush()
     return account

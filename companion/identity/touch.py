@@ -1,4 +1,4 @@
-"""Say that a record changed. The patient's row is written at once, so it lets one writer at a time through."""
+"""Say that a part of a record changed. The patient's row is written at once, so it lets one writer at a time through."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 from companion.identity.model import Patient
 from companion.store import db
 
-_TOUCH = update(Patient).where(Patient.id == bindparam("of")).values(changed_at=bindparam("at"))
+_TOUCH = {
+    part: update(Patient).where(Patient.id == bindparam("of")).values({f"{part}_at": bindparam("at")})
+    for part in ("diary", "medicines", "therapy", "procedures")
+}
 
 
-def touch(patient: Patient, now: datetime) -> None:
-    """The record changed at `now`; until the caller commits, another that touches it waits here."""
-    db.connection().execute(_TOUCH, {"of": patient.id, "at": now})
-    set_committed_value(patient, "changed_at", now)
+def touch(patient: Patient, part: str, now: datetime) -> None:
+    """The diary, medicines, therapy or procedures changed at `now`; until the caller commits, another writer waits here."""
+    db.flush()
+    db.connection().execute(_TOUCH[part], {"of": patient.id, "at": now})
+    set_committed_value(patient, f"{part}_at", now)

@@ -10,6 +10,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from companion.identity.model import Account, Patient
+from companion.identity.touch import touch
 from companion.medication.catalogue import named
 from companion.medication.model import Medicine
 from companion.medication.queries import has_doses, medicines
@@ -67,6 +68,7 @@ def _write(medicine: Medicine, taking: Taking, now: datetime) -> None:
     db.add(medicine)
     db.flush()
     walls = [] if taking.as_needed else list(taking.walls)
+    touch(medicine.patient, "medicines", now)
     times.set_times(medicine.patient, KIND, medicine.id, walls, taking.weekdays, now)
 
 
@@ -74,6 +76,7 @@ def stop(medicine: Medicine, now: datetime) -> None:
     """It is not taken any more; its doses stay in the history."""
     if medicine.stopped_at is None:
         medicine.stopped_at = now
+        touch(medicine.patient, "medicines", now)
         times.stop(medicine.patient, KIND, medicine.id, now)
 
 

@@ -109,7 +109,6 @@ def _answered(medicine: Medicine, day: date, status: str) -> set[tuple[int, date
 
 
 def _count_anew(dose: Dose, now: datetime) -> None:
-    db.flush()
     # it lets one at a time through, so that no count misses a dose of another
-    touch(dose.medicine.patient, now)
+    touch(dose.medicine.patient, "medicines", now)
     roll_up(dose.patient_id, dose.day, dose.day)

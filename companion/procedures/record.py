@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from companion.identity.model import Account, Clinic, Patient
+from companion.identity.touch import touch
 from companion.procedures.model import Procedure
 from companion.store import db
 
@@ -24,12 +25,11 @@ def record(
     done = Procedure(patient_id=patient.id, clinic_id=clinic.id, author_id=author.id, kind=kind, level=level, side=side)
     done.done_on, done.note, done.recorded_at = done_on, note, now
     db.add(done)
-    db.flush()
-    patient.changed_at = now
+    touch(patient, "procedures", now)
     return done
 
 
 def remove(procedure: Procedure, author: Account, now: datetime) -> None:
     """Take back what was written by mistake; the row stays, with who took it back."""
     procedure.removed_at, procedure.removed_by = now, author.id
-    procedure.patient.changed_at = now
+    touch(procedure.patient, "procedures", now)

@@ -50,14 +50,12 @@ def set_times(
         row.starts_on = today + _DAY if passed else today
         row.aim(now, patient.zone)
         db.add(row)
-    patient.changed_at = now
 
 
 def stop(patient: Patient, kind: str, thing_id: int, now: datetime) -> None:
     """Let the thing not be due any more, today included."""
     today = _today(patient, now)
     _end(current(patient.id, kind, thing_id, today), today)
-    patient.changed_at = now
 
 
 def schedules(
@@ -95,7 +93,6 @@ def re_aim(patient: Patient, now: datetime) -> None:
     query = select(Schedule).where(Schedule.patient_id == patient.id, Schedule.next_due_at > now)
     for row in db.scalars(query):
         row.aim(now, patient.zone)
-    patient.changed_at = now
 
 
 def _end(rows: list[Schedule], today: date) -> None:

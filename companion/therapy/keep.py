@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from companion.clock import day_of
 from companion.identity.model import Account, Patient
+from companion.identity.touch import touch
 from companion.store import once
 from companion.therapy.model import Programme, Session
 from companion.therapy.queries import planned, sessions_on
@@ -41,7 +42,7 @@ def record(
 
     session, new = once(Session, patient.id, uuid, digest, make)
     if new:
-        patient.changed_at = now
+        touch(patient, "therapy", now)
     return session, new
 
 
@@ -58,16 +59,16 @@ def add_pain(session: Session, before: int | None, after: int | None, note: str 
     session.pain_before = session.pain_before if before is None else before
     session.pain_after = session.pain_after if after is None else after
     session.note = session.note if note is None else note
-    session.programme.patient.changed_at = now
+    touch(session.programme.patient, "therapy", now)
 
 
 def remove(session: Session, author: Account, now: datetime) -> None:
     """Take back what was kept by mistake; its planned time is open again."""
     session.removed_at, session.removed_by = now, author.id
-    session.programme.patient.changed_at = now
+    touch(session.programme.patient, "therapy", now)
 
 
 def restore(session: Session, now: datetime) -> None:
     """It was no mistake."""
     session.removed_at = session.removed_by = None
-    session.programme.patient.changed_at = now
+    touch(session.programme.patient, "therapy", now)

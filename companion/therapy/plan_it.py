@@ -6,6 +6,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from companion.identity.model import Account, Clinic, Patient
+from companion.identity.touch import touch
 from companion.schedule import times
 from companion.store import db
 from companion.therapy.model import SCHEDULED, Programme
@@ -29,6 +30,7 @@ def plan(
     programme.starts_on = now.astimezone(ZoneInfo(patient.zone)).date()
     db.add(programme)
     db.flush()
+    touch(patient, "therapy", now)
     times.set_times(patient, SCHEDULED, programme.id, walls, weekdays, now)
     return programme
 
@@ -45,6 +47,7 @@ def change(
 ) -> None:
     """Other words and times from now on; past days keep the times that they had."""
     programme.kind, programme.title, programme.note, programme.minutes = kind, title, note, minutes
+    touch(programme.patient, "therapy", now)
     times.set_times(programme.patient, SCHEDULED, programme.id, walls, weekdays, now)
 
 
@@ -52,4 +55,5 @@ def stop(programme: Programme, now: datetime) -> None:
     """Nothing more of it is due, today included; the sessions stay."""
     if programme.stopped_at is None:
         programme.stopped_at = now
+        touch(programme.patient, "therapy", now)
         times.stop(programme.patient, SCHEDULED, programme.id, now)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine
 
 from companion import clock
 from companion.identity.model import Patient
@@ -24,10 +26,11 @@ from companion.words import language, lazy, ngettext, say_day
 
 #: a desk shows more drawings in a row, not wider ones
 _WIDTH = 330
-#: a record that changed a moment ago is always drawn anew
+#: what changed a moment ago is always drawn anew
 _SETTLED = timedelta(seconds=2)
 _LONGEST_NAME = 34
-#: what is kept by day, and the parts of a record that open it
+_ORDER = ("pain", "impact", "medicines", "sleep", "mood", "therapy")
+#: what is drawn, and the parts of a record that open it
 _SOURCES = {"diary": {"pain", "mood"}, "medicines": {"medicines"}, "therapy": {"therapy"}}
 _EACH = {"day": lazy("Pain each day"), "week": lazy("Pain each week"), "month": lazy("Pain each month")}
 _HEIGHT = {
@@ -50,6 +53,13 @@ class Chart:
     label: str
     art: Art
     table: Table
+    _written: list[str] = field(default_factory=list, compare=False)
+
+    def written(self, macro: Callable[[Chart], str]) -> str:
+        """The chart as the page's one `macro` writes it; one that is kept keeps its markup."""
+        if not self._written:
+            self._written.append(macro(self))
+        return self._written[0]
 
 
 @dataclass(frozen=True)
@@ -60,53 +70,72 @@ class Drawing:
     axis: Axis
     #: pieces, every second one a number; empty when pain may not be seen
     sentence: tuple[str, ...]
-    charts: tuple[Chart, ...]
+    charts: list[Chart]
     #: whether the record holds anything at all that may be drawn
     begun: bool
-    _written: list[str] = field(default_factory=list, compare=False)
 
-    def written(self, macro: Callable[[Drawing], str]) -> str:
-        """The charts as the page's one `macro` writes them; a drawing that is kept keeps its markup."""
-        if not self._written:
-            self._written.append(macro(self))
-        return self._written[0]
+
+class _Seen(NamedTuple):
+    """Whose record is drawn, over which days, with which procedures, and which other parts of it are open."""
+
+    patient_id: int
+    span: str
+    axis: Axis
+    marks: tuple[Mark, ...]
+    parts: tuple[str, ...]
+    language: str
+    engine: Engine
 
 
 def draw(patient: Patient, span: str, now: datetime, may: Container[str]) -> Drawing:
-    """The drawing for a key of SPANS that ends on the day of `now`, with the parts that are in `may`."""
+    """The drawing for a key of SPANS that ends on the day of `now`, with the parts that are in `may`.
+
+    What is drawn is kept until its part of the record changes.
+    """
     parts = tuple(part for part in PARTS if part in may)
-    today = clock.day_of(now, patient.zone)
-    make = _kept if now - patient.changed_at > _SETTLED else _kept.__wrapped__
-    return make(patient.id, span, today, parts, language(), patient.changed_at, engine())
-
-
-@lru_cache(maxsize=128)
-def _kept(patient_id: int, span: str, today: date, parts: tuple[str, ...], *_fresh: Any) -> Drawing:
-    """Kept until the record changes; `_fresh` holds what else the drawing depends on."""
     sources = tuple(source for source, opened in _SOURCES.items() if opened & {*parts})
-    begun = queries.earliest(patient_id, sources)
-    axis = series.axis(span, today, begun)
-    marks = _marks(patient_id, axis) if "procedures" in parts else []
-    frame, by = Frame(axis, _WIDTH, marks), table.rows_of(axis)
-    diary = series.diary(axis.size, queries.diary(patient_id, axis) if "diary" in sources else ())
+    begun = queries.earliest(patient.id, sources)
+    axis = series.axis(span, clock.day_of(now, patient.zone), begun)
+    seen = _Seen(patient.id, span, axis, (), parts, language(), engine())
+    if "procedures" in parts:
+        seen = seen._replace(marks=_kept(_marks, patient.procedures_at, now)(seen))
+    sentence, found = _kept(_diary, patient.diary_at, now)(seen) if "diary" in sources else ((), {})
+    if "medicines" in parts:
+        found = found | _kept(_medicines, patient.medicines_at, now)(seen)
+    if "therapy" in parts:
+        found = found | _kept(_therapy, patient.therapy_at, now)(seen)
+    return Drawing(span, axis, sentence, [found[name] for name in _ORDER if name in found], begun is not None)
+
+
+def _kept(make: Callable[[_Seen], Any], changed_at: datetime | None, now: datetime) -> Callable[[_Seen], Any]:
+    """`make`, which may give what it gave before, if its part of the record has not changed since `changed_at`."""
+    if changed_at is not None and now - changed_at <= _SETTLED:
+        return make
+    return partial(_remembered, make, changed_at)
+
+
+@lru_cache(maxsize=256)
+def _remembered(make: Callable[[_Seen], Any], _changed_at: datetime | None, seen: _Seen) -> Any:
+    return make(seen)
+
+
+def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
+    """The sentence and the charts of the diary."""
+    axis, frame, by = seen.axis, Frame(seen.axis, _WIDTH, seen.marks), table.rows_of(seen.axis)
+    diary = series.diary(axis.size, queries.diary(seen.patient_id, axis))
     sentence: tuple[str, ...] = ()
     charts: list[Chart] = []
-    if "pain" in parts:
-        turn = insight.sides(diary.pain, marks, axis)
-        sentence = insight.sentence(diary.pain, turn, _former(patient_id, span, axis), axis)
+    if "pain" in seen.parts:
+        turn = insight.sides(diary.pain, seen.marks, axis)
+        sentence = insight.sentence(diary.pain, turn, _former(seen.patient_id, seen.span, axis), axis)
         charts += _pain(frame, diary, turn, by)
         charts += _values(
             "impact", _("What pain gets in the way of"), _("0: not at all. 10: completely."), frame, diary.impact, by
         )
-    if "medicines" in parts:
-        charts += _medicines(frame, patient_id, by)
-    if "pain" in parts:
         charts += _values("sleep", _("Sleep"), _("0: very bad. 10: very good."), frame, diary.sleep, by)
-    if "mood" in parts:
+    if "mood" in seen.parts:
         charts += _values("mood", _("Mood"), _("0: very low. 10: very good."), frame, diary.mood, by)
-    if "therapy" in parts:
-        charts += _therapy(frame, patient_id, by)
-    return Drawing(span, axis, sentence, tuple(charts), begun is not None)
+    return sentence, {chart.name: chart for chart in charts}
 
 
 def _former(patient_id: int, span: str, axis: Axis) -> tuple[float, int]:
@@ -115,9 +144,9 @@ def _former(patient_id: int, span: str, axis: Axis) -> tuple[float, int]:
     return queries.former(patient_id, axis.first - timedelta(days=axis.days), axis.first - timedelta(days=1))
 
 
-def _marks(patient_id: int, axis: Axis) -> list[Mark]:
-    found = queries.procedures(patient_id, axis.first, axis.last)
-    return [Mark(row.done_on, kinds.short(row), kinds.name(row), row.kind in _INJECTIONS) for row in found]
+def _marks(seen: _Seen) -> tuple[Mark, ...]:
+    found = queries.procedures(seen.patient_id, seen.axis.first, seen.axis.last)
+    return tuple(Mark(row.done_on, kinds.short(row), kinds.name(row), row.kind in _INJECTIONS) for row in found)
 
 
 def _pain(frame: Frame, diary: Diary, turn: insight.Sides | None, by: Periods) -> list[Chart]:
@@ -148,32 +177,33 @@ def _values(name: str, title: str, note: str, frame: Frame, line: Line, by: Peri
     return [Chart(name, title, note, _said(title, frame.axis, mean), art, table.values(title, line, by))]
 
 
-def _medicines(frame: Frame, patient_id: int, by: Periods) -> list[Chart]:
-    found = queries.doses(patient_id, frame.axis)
-    names = queries.medicines(patient_id) if found else {}
-    taken = series.tallies(frame.axis.size, found, names.__getitem__)
+def _medicines(seen: _Seen) -> dict[str, Chart]:
+    found = queries.doses(seen.patient_id, seen.axis)
+    names = queries.medicines(seen.patient_id) if found else {}
+    taken = series.tallies(seen.axis.size, found, names.__getitem__)
     ordered = {title: taken[title] for title in names.values() if title in taken}
-    return _tallies("medicines", _("Medicines"), str(_HEIGHT[frame.axis.by]), frame, ordered, by)
+    return _tallies(seen, "medicines", _("Medicines"), str(_HEIGHT[seen.axis.by]), ordered)
 
 
-def _therapy(frame: Frame, patient_id: int, by: Periods) -> list[Chart]:
-    found = queries.sessions(patient_id, frame.axis)
+def _therapy(seen: _Seen) -> dict[str, Chart]:
+    found = queries.sessions(seen.patient_id, seen.axis)
     note = _("A bar is a session that was done. A box is one that was skipped.")
-    kept = series.tallies(frame.axis.size, found, lambda kind: str(PROGRAMMES[kind]))
-    return _tallies("therapy", _("Exercises and CBT"), note, frame, kept, by)
+    kept = series.tallies(seen.axis.size, found, lambda kind: str(PROGRAMMES[kind]))
+    return _tallies(seen, "therapy", _("Exercises and CBT"), note, kept)
 
 
-def _tallies(name: str, title: str, note: str, frame: Frame, tallies: dict[str, Tally], by: Periods) -> list[Chart]:
+def _tallies(seen: _Seen, name: str, title: str, note: str, tallies: dict[str, Tally]) -> dict[str, Chart]:
     """A chart with a row for each thing that was done or skipped, if there is any."""
     if not tallies:
-        return []
-    lines, said = [], [_from_to(title, frame.axis)]
+        return {}
+    frame, by = Frame(seen.axis, _WIDTH, seen.marks), table.rows_of(seen.axis)
+    lines, said = [], [_from_to(title, seen.axis)]
     for thing, tally in tallies.items():
         done = sum(tally.done)
         times = ngettext("%(n)s time", "%(n)s times", done)
         lines.append((_clipped(thing), times, tally))
         said.append(f"{thing}: {times}.")
-    return [Chart(name, title, note, " ".join(said), chart.rows(frame, lines), table.counts(title, tallies, by))]
+    return {name: Chart(name, title, note, " ".join(said), chart.rows(frame, lines), table.counts(title, tallies, by))}
 
 
 def _from_to(title: str, axis: Axis) -> str:

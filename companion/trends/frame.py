@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from companion import clock
 from companion.trends.series import Axis, Mark
@@ -45,7 +45,7 @@ class Frame:
     @cached_property
     def xs(self) -> list[str]:
         """The middle of each bucket."""
-        return [f"{LEFT + (n + 0.5) * self.step:.1f}" for n in range(self.axis.size)]
+        return _places(self.axis.size, self.step, 0)
 
     @cached_property
     def side(self) -> str:
@@ -55,8 +55,7 @@ class Frame:
     @cached_property
     def sides(self) -> list[str]:
         """The left side of the bar of each bucket."""
-        half = float(self.side) / 2
-        return [f"{LEFT + (n + 0.5) * self.step - half:.1f}" for n in range(self.axis.size)]
+        return _places(self.axis.size, self.step, float(self.side) / 2)
 
     def x(self, bucket: float) -> float:
         """The left edge of a bucket."""
@@ -86,3 +85,9 @@ class Frame:
             for day in clock.months(first, last)
             if day >= first and (day.year * 12 + day.month - 1) % every == 0
         ]
+
+
+@lru_cache(maxsize=64)
+def _places(size: int, step: float, left: float) -> list[str]:
+    """So much left of the middle of each bucket; the same for every record, and half the work of a chart."""
+    return [f"{LEFT + (n + 0.5) * step - left:.1f}" for n in range(size)]

@@ -43,6 +43,11 @@ class Periods:
 
 def rows_of(axis: Axis) -> Periods:
     """A row a day for a month and less, a row a week for a quarter and less, else a row a month."""
+    return _rows_of(axis, language())
+
+
+@lru_cache(maxsize=64)
+def _rows_of(axis: Axis, _language: str) -> Periods:
     if axis.days > 100:
         return _cut(axis, _("Month"), month, "yMMM")
     if axis.days > 31:

@@ -45,7 +45,7 @@ def _ticks(count: int) -> float:
 
 def _fill(count: int) -> None:
     with store.work() as db:
-        db.add(Patient(id=1, name="Many", zone="UTC", changed_at=NOW))
+        db.add(Patient(id=1, name="Many", zone="UTC"))
         db.flush()
         row = {
             "patient_id": 1,

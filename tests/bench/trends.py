@@ -84,17 +84,21 @@ def _measure(folder: Path, ours: str, theirs: str, cast: Cast) -> list[Row]:
     database = sqlite3.connect(folder / "companion.sqlite3", isolation_level=None, timeout=10)
     steps = count()
 
-    def change() -> None:
-        """Both records have changed since they were last drawn, long enough ago to be kept."""
+    def change(part: str) -> None:
+        """This part of both records has changed since it was last drawn, long enough ago to be kept."""
         at = NOW + timedelta(seconds=next(steps))
-        database.execute("UPDATE patient SET changed_at = ?", (at.strftime("%Y-%m-%d %H:%M:%S.%f"),))
+        database.execute(f"UPDATE patient SET {part}_at = ?", (at.strftime("%Y-%m-%d %H:%M:%S.%f"),))
 
     for span, name in (("90", "90 days"), ("all", "all of five years")):
         path = f"/trends/?span={span}"
         page = ana.get(path)
         (folder / f"page-{span}").write_bytes(page)
         doings = (partial(ana.get, path), partial(dora.get, path), partial(baseline.get, f"/bytes/page-{span}"))
-        for when, before in (("drawn anew", change), ("seen again", lambda: None)):
+        for when, before in (
+            ("after an entry", partial(change, "diary")),
+            ("after a dose", partial(change, "medicines")),
+            ("seen again", lambda: None),
+        ):
             took, ten, base = medians(*doings, rounds=100, before=before)
             told = f"{took:.2f} ms, bare {base:.2f} ms, {len(page) / 1024:.0f} KB"
             found.append(Row(f"trends, {name}, {when}, times bare bytes", took / base, 4, note=told))

@@ -16,7 +16,7 @@ from tests.trends.days import logged
 
 def share(cast, name, parts=tuple(PARTS), clinic="northmoor", **values):
     """A patient who shares these parts with a clinic."""
-    patient = Patient(name=name, zone="Europe/Berlin", changed_at=NOW, **values)
+    patient = Patient(name=name, zone="Europe/Berlin", **values)
     db.add(patient)
     db.flush()
     db.add(Grant(patient_id=patient.id, clinic_id=getattr(cast, clinic), parts=list(parts), granted_at=NOW))

@@ -40,7 +40,7 @@ def test_it_keeps_what_stood_before(app, visit, cast, entry, set_clock):
     assert (before.version, before.replaced_by, before.replaced_at) == (1, cast.ana, NOW + timedelta(hours=1))
     assert (before.said["pain"], before.said["regions"], before.said["sleep"]) == (6, ["back-neck"], 4)
     assert (before.said["note"], before.felt_at) == ("First", entry.felt_at)
-    assert now.patient.changed_at == NOW + timedelta(hours=1)
+    assert now.patient.diary_at == NOW + timedelta(hours=1)
     page = visit("ana").get(f"/diary/entries/{entry.uuid}").text
     for words in (
         "Pain 3 of 10",

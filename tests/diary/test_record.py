@@ -53,7 +53,7 @@ def test_it_needs_only_a_number(sqlite_app, visit, cast):
 def test_it_moves_the_record_on(sqlite_app, visit, cast, set_clock):
     set_clock(NOW + timedelta(hours=1))
     visit("ana").post("/diary/entries", filled())
-    assert db.get(Patient, cast.ana_patient).changed_at == NOW + timedelta(hours=1)
+    assert db.get(Patient, cast.ana_patient).diary_at == NOW + timedelta(hours=1)
 
 
 def test_a_resend_is_the_same_entry(app, visit, cast):

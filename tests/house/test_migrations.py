@@ -40,7 +40,7 @@ def test_postgresql_goes_up_and_down(postgres_server):
 
 PEOPLE = """
 INSERT INTO account (id, email, name, language, theme, created_at) VALUES (1, 'a@example.org', 'Ana', 'en', 'auto', '2026-01-01');
-INSERT INTO patient (id, account_id, name, zone, changed_at) VALUES (1, 1, 'Ana', 'UTC', '2026-01-01');
+INSERT INTO patient (id, account_id, name, zone, changed_at) VALUES (1, 1, 'Ana', 'UTC', '2026-01-01 00:00:00');
 INSERT INTO medicine (id, patient_id, name, strength, amount, note, as_needed, added_by, started_on)
 VALUES (1, 1, 'Gabapentin', '', '', '', false, 1, '2026-01-01');
 """
@@ -74,6 +74,36 @@ def day_rows_get_their_months(url):
     migrate.downgrade(url, "20261124_first")
     assert (rows("diary_day"), rows("dose_day")) == before
     engine.dispose()
+
+
+def a_change_is_told_of_each_part(url):
+    migrate.upgrade(url, "20261124_months")
+    engine = sqlalchemy.create_engine(url)
+
+    def times(*columns):
+        with engine.connect() as connection:
+            (row,) = connection.exec_driver_sql(f"SELECT {', '.join(columns)} FROM patient")
+            return [str(value)[:19] for value in row]
+
+    with engine.begin() as connection:
+        for statement in filter(str.strip, PEOPLE.split(";\n")):
+            connection.exec_driver_sql(statement)
+    before = times("changed_at")
+    migrate.upgrade(url, "20261124_parts")
+    assert times("diary_at", "medicines_at", "therapy_at", "procedures_at") == before * 4
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE patient SET medicines_at = '2026-02-02 00:00:00', diary_at = NULL")
+    migrate.downgrade(url, "20261124_months")
+    assert times("changed_at") == ["2026-02-02 00:00:00"]
+    engine.dispose()
+
+
+def test_sqlite_tells_a_change_of_each_part(tmp_path):
+    a_change_is_told_of_each_part(f"sqlite:///{tmp_path / 'parts.sqlite3'}")
+
+
+def test_postgresql_tells_a_change_of_each_part(postgres_server):
+    a_change_is_told_of_each_part(new_database(postgres_server))
 
 
 def test_sqlite_day_rows_get_their_months(tmp_path):

@@ -106,4 +106,4 @@ def test_the_record_moves_on(app, visit, cast, set_clock):
     set_clock(later)
     ana.post("/medication/", FORM)
     db.remove()
-    assert db.get(Patient, cast.ana_patient).changed_at == later
+    assert db.get(Patient, cast.ana_patient).medicines_at == later

@@ -39,7 +39,7 @@ def test_it_writes_a_procedure_down(app, cast):
     row = db.get_one(Procedure, number)
     assert (row.patient_id, row.clinic_id, row.author_id) == (cast.ana_patient, cast.northmoor, cast.ben)
     assert (row.kind, row.level, row.side, row.done_on, row.note) == ("esi", "L4-5", "left", TODAY, "Went well.")
-    assert row.patient.changed_at == NOW
+    assert row.patient.procedures_at == NOW
 
 
 def test_it_lists_them_newest_first_within_days(app, cast):
@@ -59,7 +59,7 @@ def test_it_takes_one_back(app, cast):
     assert procedures(ana) == []
     assert procedure(ana, row.id) is None
     assert (row.removed_at, row.removed_by) == (NOW + timedelta(hours=1), cast.ben)
-    assert ana.changed_at == NOW + timedelta(hours=1)
+    assert ana.procedures_at == NOW + timedelta(hours=1)
 
 
 def test_it_refuses_another_patients_procedure(app, cast):

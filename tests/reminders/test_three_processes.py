@@ -56,7 +56,7 @@ def person():
     now = datetime.now(UTC)
     with store.work():
         account = Account(email="ana@example.org", name="Ana", language="en", created_at=now)
-        patient = Patient(account=account, name="Ana", zone="UTC", changed_at=now)
+        patient = Patient(account=account, name="Ana", zone="UTC")
         db.add_all([account, patient])
         db.flush()
         for title in ("Stretch", "Walk"):

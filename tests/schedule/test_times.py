@@ -131,9 +131,3 @@ def test_flying_east_goes_on_with_the_next_wall_time(ana):
     ana.zone = "Asia/Tokyo"
     re_aim(ana, NOW)  # 18:00 there
     assert row.next_due_at == datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
-
-
-def test_it_moves_the_record_on(ana):
-    later = NOW + timedelta(hours=1)
-    set_times(ana, "medication", 1, [time(8)], EVERY_DAY, later)
-    assert ana.changed_at == later

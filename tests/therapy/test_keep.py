@@ -31,7 +31,7 @@ def test_it_keeps_a_session(app, visit, cast):
     assert (row.patient_id, row.programme_id, row.author_id) == (cast.ana_patient, number, cast.ana)
     assert (row.status, row.pain_before, row.pain_after, row.note) == ("done", 6, 4, "It went well.")
     assert (row.done_at, row.day, row.due_wall, row.uuid) == (NOW, date(2026, 3, 10), time(8), form["uuid"])
-    assert db.get_one(Patient, cast.ana_patient).changed_at == NOW
+    assert db.get_one(Patient, cast.ana_patient).therapy_at == NOW
 
 
 def test_it_needs_no_pain_and_no_note(app, visit, cast):

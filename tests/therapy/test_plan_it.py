@@ -26,7 +26,7 @@ def test_it_plans_a_programme_of_ones_own(app, visit, cast):
     assert (row.patient_id, row.planned_by, row.clinic_id) == (cast.ana_patient, cast.ana, None)
     assert row.starts_on == date(2026, 3, 10)
     assert _schedules() == [(time(18), "135", date(2026, 3, 10), None)]
-    assert db.get_one(Patient, cast.ana_patient).changed_at == NOW
+    assert db.get_one(Patient, cast.ana_patient).therapy_at == NOW
 
 
 def test_it_shows_when_and_by_whom(app, visit, cast):

@@ -4,8 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from companion.identity.model import Patient
+from companion.diary.model import DiaryDay
+from companion.identity.model import Account, Patient
+from companion.identity.touch import touch
 from companion.sharing.model import Grant
 from companion.store import db
 from companion.trends import draw as drawing
@@ -195,26 +198,62 @@ def test_a_stranger_is_sent_to_sign_in(sqlite_app, visit):
     assert answer.location.startswith("/identity/sign-in")
 
 
-def test_a_kept_drawing_is_drawn_anew_after_a_change(app, cast, visit, set_clock):
+def test_a_kept_chart_is_drawn_anew_after_a_change_of_its_part(app, cast, visit, set_clock):
     everything(cast)
     set_clock(NOW + timedelta(minutes=5))
-    assert "Average pain <b>5</b>" in visit("ana").get("/trends/").text
-    logged(cast.ana_patient, 41, 0)
-    db.commit()
-    hits = drawing._kept.cache_info().hits
     assert "40 of 40 days" in visit("ana").get("/trends/").text
-    assert drawing._kept.cache_info().hits == hits + 1
-    db.get_one(Patient, cast.ana_patient).changed_at = NOW + timedelta(minutes=1)
+    lower(1)
+    dosed(medicine(cast, "Tramadol"), 1, 1)
     db.commit()
-    assert "41 of 42 days" in visit("ana").get("/trends/").text
+    page = visit("ana").get("/trends/").text
+    assert "From 4 to 6." in page
+    assert "Tramadol" not in page
+    changed(cast, "diary")
+    page = visit("ana").get("/trends/").text
+    assert "From 1 to 6." in page
+    assert "Tramadol" not in page
+    changed(cast, "medicines")
+    assert "Tramadol" in visit("ana").get("/trends/").text
 
 
-def test_a_record_that_changes_at_this_moment_is_never_kept(sqlite_app, cast, visit):
+def lower(pain):
+    """Let every day have had this pain once, without saying that anything changed."""
+    db.execute(update(DiaryDay).values(pain_low=pain))
+    db.commit()
+
+
+def changed(cast, part):
+    """Say so, long enough ago."""
+    touch(db.get_one(Patient, cast.ana_patient), part, NOW + timedelta(minutes=1))
+    db.commit()
+
+
+def test_a_procedure_draws_every_chart_anew(app, cast, visit, set_clock):
     everything(cast)
-    assert "40 of 40 days" in visit("ana").get("/trends/").text
-    logged(cast.ana_patient, 41, 0)
+    set_clock(NOW + timedelta(minutes=5))
+    stems = visit("ana").get("/trends/").text.count('class="proc"')
+    injected(cast, 10)
+    changed(cast, "procedures")
+    assert visit("ana").get("/trends/").text.count('class="proc"') == 2 * stems
+
+
+def test_what_is_kept_is_kept_for_a_language(app, cast, visit, set_clock):
+    everything(cast)
+    set_clock(NOW + timedelta(minutes=5))
+    assert "Epidural steroid injection" in visit("ana").get("/trends/").text
+    db.get_one(Account, cast.ana).language = "es"
     db.commit()
-    assert "41 of 42 days" in visit("ana").get("/trends/").text
+    page = visit("ana").get("/trends/").text
+    assert "Epidural steroid injection" not in page
+    assert "Mar" not in {row[0] for row in cells(page, "pain")}
+
+
+def test_what_changes_at_this_moment_is_never_kept(sqlite_app, cast, visit):
+    everything(cast)
+    changed(cast, "diary")
+    assert "From 4 to 6." in visit("ana").get("/trends/").text
+    lower(1)
+    assert "From 1 to 6." in visit("ana").get("/trends/").text
 
 
 def test_it_asks_a_fixed_number_of_times(app, cast, statements):
