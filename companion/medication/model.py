@@ -31,9 +31,14 @@ class Medicine(Base):
     added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     started_on: Mapped[date]
     stopped_at: Mapped[datetime | None]
+    stopped_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    #: who changed it last, and when; None as long as it is as it was written down
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime | None]
 
     patient: Mapped[Patient] = relationship()
-    adder: Mapped[Account] = relationship()
+    adder: Mapped[Account] = relationship(foreign_keys=[added_by])
+    changer: Mapped[Account | None] = relationship(foreign_keys=[changed_by])
 
     @property
     def title(self) -> str:

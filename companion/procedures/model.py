@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.identity.model import Account, Clinic, Patient
@@ -15,8 +15,11 @@ class Procedure(Base):
     """One procedure on one day, as the clinic wrote it down."""
 
     __tablename__ = "procedure"
-    __table_args__ = (Index("ix_procedure_day", "patient_id", "done_on"),)
+    __table_args__ = (Index("ix_procedure_day", "patient_id", "done_on"), UniqueConstraint("patient_id", "uuid"))
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: made with the form; the same uuid is the same procedure, however often it is sent
+    uuid: Mapped[str | None]
+    digest: Mapped[str | None]
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))

@@ -20,7 +20,11 @@ class Programme(Base):
     """Something to do again and again: "Back and hip exercises, Mon Wed Fri 10:00"."""
 
     __tablename__ = "programme"
+    __table_args__ = (UniqueConstraint("patient_id", "uuid"),)
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: made with the form; the same uuid is the same programme, however often it is sent
+    uuid: Mapped[str | None]
+    digest: Mapped[str | None]
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
     #: key of KINDS
     kind: Mapped[str]
@@ -34,9 +38,14 @@ class Programme(Base):
     clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
     starts_on: Mapped[date]
     stopped_at: Mapped[datetime | None]
+    stopped_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    #: who changed it last, and when; None as long as it is as it was written down
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime | None]
 
     patient: Mapped[Patient] = relationship()
-    planner: Mapped[Account] = relationship()
+    planner: Mapped[Account] = relationship(foreign_keys=[planned_by])
+    changer: Mapped[Account | None] = relationship(foreign_keys=[changed_by])
     clinic: Mapped[Clinic | None] = relationship()
 
 

@@ -53,6 +53,15 @@ INSERT INTO dose_day VALUES (1, '2026-02-28', 1, 1, 1);
 """
 
 
+PLANS = """
+INSERT INTO clinic (id, name, phone, created_at) VALUES (1, 'Northmoor', '', '2026-01-01 00:00:00');
+INSERT INTO programme (id, patient_id, kind, title, note, planned_by, starts_on)
+VALUES (1, 1, 'pt', 'Back', '', 1, '2026-01-01');
+INSERT INTO procedure (id, patient_id, clinic_id, author_id, kind, level, side, done_on, note, recorded_at)
+VALUES (1, 1, 1, 1, 'esi', 'L4-5', 'left', '2026-01-01', '', '2026-01-01 00:00:00');
+"""
+
+
 def day_rows_get_their_months(url):
     migrate.upgrade(url, "20261124_first")
     engine = sqlalchemy.create_engine(url)
@@ -96,6 +105,39 @@ def a_change_is_told_of_each_part(url):
     migrate.downgrade(url, "20261124_months")
     assert times("changed_at") == ["2026-02-02 00:00:00"]
     engine.dispose()
+
+
+def what_is_planned_stays(url):
+    migrate.upgrade(url, "20261124_parts")
+    engine = sqlalchemy.create_engine(url)
+    tables = ("medicine", "programme", "procedure")
+    kept = "id, patient_id"
+
+    def rows():
+        with engine.connect() as connection:
+            return [connection.exec_driver_sql(f"SELECT {kept} FROM {table}").all() for table in tables]
+
+    with engine.begin() as connection:
+        for statement in filter(str.strip, (PEOPLE.replace(", changed_at)", ", diary_at)") + PLANS).split(";\n")):
+            connection.exec_driver_sql(statement)
+    before = rows()
+    assert all(len(found) == 1 for found in before)
+    migrate.upgrade(url, "20261124_who")
+    assert rows() == before
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE medicine SET stopped_by = 1, changed_by = 1")
+        connection.exec_driver_sql("UPDATE procedure SET uuid = 'a', digest = 'b'")
+    migrate.downgrade(url, "20261124_parts")
+    assert rows() == before
+    engine.dispose()
+
+
+def test_sqlite_keeps_what_is_planned(tmp_path):
+    what_is_planned_stays(f"sqlite:///{tmp_path / 'who.sqlite3'}")
+
+
+def test_postgresql_keeps_what_is_planned(postgres_server):
+    what_is_planned_stays(new_database(postgres_server))
 
 
 def test_sqlite_tells_a_change_of_each_part(tmp_path):
