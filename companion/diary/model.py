@@ -110,7 +110,10 @@ class Revision(Base):
 
 
 class DiaryDay(Base):
-    """All entries of one patient on one day, summed; trends read only these."""
+    """The patient's own entries of one day, summed; trends read only these.
+
+    Where a patient has no account, the record is kept by others and their entries are these.
+    """
 
     __tablename__ = "diary_day"
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
@@ -125,6 +128,16 @@ class DiaryDay(Base):
     sleep_count: Mapped[int] = mapped_column(default=0)
     mood_sum: Mapped[int] = mapped_column(default=0)
     mood_count: Mapped[int] = mapped_column(default=0)
+
+
+class ObservedDay(Base):
+    """What others entered for the patient on one day: drawn apart, never averaged into the patient's own."""
+
+    __tablename__ = "observed_day"
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    entries: Mapped[int]
+    pain_sum: Mapped[int]
 
 
 class DiaryMonth(Base):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from companion.diary.model import DiaryDay, Entry, Revision, Site
+from companion.diary.model import DiaryDay, Entry, Revision
 from companion.identity.model import Account, Patient
 from companion.sharing.model import Grant
 from companion.store import db
@@ -74,14 +74,6 @@ def means(patient_ids: Collection[int], first: date, last: date) -> dict[int, fl
         DiaryDay.patient_id.in_(patient_ids), DiaryDay.day.between(first, last)
     )
     return {patient_id: float(value) for patient_id, value in db.execute(query.group_by(DiaryDay.patient_id))}
-
-
-def region_days(patient_id: int, first: date, last: date) -> dict[str, int]:
-    """On how many days each place was marked, most often first."""
-    often = func.count(Entry.day.distinct())
-    query = select(Site.region, often).join(Site.entry).where(Entry.patient_id == patient_id, _STANDS)
-    query = query.where(Entry.day.between(first, last)).group_by(Site.region).order_by(often.desc(), Site.region)
-    return dict(db.execute(query).all())
 
 
 def clinic_reads_notes(patient: Patient) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Float, Integer, bindparam, case, cast, delete, func, insert, select
+from sqlalchemy import Date, Float, Integer, bindparam, case, cast, delete, func, insert, or_, select
 
 from companion import clock
-from companion.diary.model import DiaryDay, DiaryMonth, Entry
+from companion.diary.model import DiaryDay, DiaryMonth, Entry, ObservedDay
+from companion.identity.model import Patient
 from companion.store import db
 
 #: the questions that may be left out
@@ -20,6 +21,7 @@ _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 def roll_up(patient_id: int, first: date, last: date) -> None:
     """Make the rows of these days, and of the months they are in, what the entries say; an empty one has none."""
     _run(_DAYS, patient_id, first, last)
+    _run(_OBSERVED, patient_id, first, last)
     add_up_months(patient_id, first, last)
 
 
@@ -35,7 +37,6 @@ def _run(statements: tuple[Any, Any], patient_id: int, first: date, last: date) 
 
 
 def _days() -> tuple[Any, Any]:
-    here = (Entry.patient_id == _PATIENT, Entry.day.between(_FIRST, _LAST), Entry.removed_at.is_(None))
     said: dict[str, Any] = {
         "patient_id": Entry.patient_id,
         "day": Entry.day,
@@ -47,9 +48,21 @@ def _days() -> tuple[Any, Any]:
     for name in _OPTIONAL:
         column = getattr(Entry, name)
         said |= {f"{name}_sum": func.coalesce(func.sum(column), 0), f"{name}_count": func.count(column)}
-    counted = select(*said.values()).where(*here).group_by(Entry.patient_id, Entry.day)
+    own = or_(Patient.account_id.is_(None), Entry.author_id == Patient.account_id)
     former = delete(DiaryDay).where(DiaryDay.patient_id == _PATIENT, DiaryDay.day.between(_FIRST, _LAST))
-    return former, insert(DiaryDay).from_select([*said], counted)
+    return former, insert(DiaryDay).from_select([*said], _counted(said, own))
+
+
+def _observed() -> tuple[Any, Any]:
+    said = {"patient_id": Entry.patient_id, "day": Entry.day, "entries": func.count(), "pain_sum": func.sum(Entry.pain)}
+    former = delete(ObservedDay).where(ObservedDay.patient_id == _PATIENT, ObservedDay.day.between(_FIRST, _LAST))
+    return former, insert(ObservedDay).from_select([*said], _counted(said, Entry.author_id != Patient.account_id))
+
+
+def _counted(said: dict[str, Any], whose: Any) -> Any:
+    here = (Entry.patient_id == _PATIENT, Entry.day.between(_FIRST, _LAST), Entry.removed_at.is_(None))
+    found = select(*said.values()).join(Patient, Patient.id == Entry.patient_id)
+    return found.where(*here, whose).group_by(Entry.patient_id, Entry.day)
 
 
 def _months() -> tuple[Any, Any]:
@@ -77,4 +90,4 @@ def _months() -> tuple[Any, Any]:
 
 
 # made once: to make a statement costs ten times what it costs to run it
-_DAYS, _MONTHS = _days(), _months()
+_DAYS, _OBSERVED, _MONTHS = _days(), _observed(), _months()

@@ -11,11 +11,13 @@ from companion.words import Later, lazy
 from companion.words import gettext as _
 
 _HERE = Path(__file__).resolve().parent
-_ROWS: list[dict[str, str]] = tomllib.loads((_HERE / "kinds.toml").read_text(encoding="utf-8"))["kind"]
+_ROWS: list[dict[str, Any]] = tomllib.loads((_HERE / "kinds.toml").read_text(encoding="utf-8"))["kind"]
 #: code -> plain name, in the order they are offered
 KINDS: dict[str, Later] = {row["code"]: lazy(row["label"]) for row in _ROWS}
 #: code -> the name beside a mark on a chart
 SHORT: dict[str, Later] = {row["code"]: lazy(row["title"]) for row in _ROWS}
+_INJECTIONS = {row["code"] for row in _ROWS if row.get("injection")}
+_PASSING = {row["code"] for row in _ROWS if not row.get("treatment", True)}
 SIDES: dict[str, Later] = {
     "": lazy("No side"),
     "left": lazy("left"),
@@ -37,3 +39,13 @@ def name(procedure: Procedure) -> str:
 def short(procedure: Procedure) -> str:
     """The name for a chart: "Epidural"."""
     return str(SHORT[procedure.kind]) if procedure.kind in SHORT else _("Procedure")
+
+
+def is_injection(kind: str) -> bool:
+    """Whether a sentence may call it an injection."""
+    return kind in _INJECTIONS
+
+
+def is_treatment(kind: str) -> bool:
+    """Whether relief is looked for after it, so that the time before and the time since may be compared."""
+    return kind not in _PASSING

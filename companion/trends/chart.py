@@ -5,19 +5,21 @@ Every drawing is made at its shown size, since its text is 13 px. A value is pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from companion.trends.frame import LEFT, Frame, Text
-from companion.trends.insight import Sides
+from companion.trends.insight import BASELINE, Sides
 from companion.trends.series import Diary, Tally, runs, silent
 from companion.words import say_number
 
-#: narrower buckets are drawn as one outline instead of one bar each
-_NARROW = 3.0
 _LETTER = 7.4
+#: a dashed average is at least so long
+_SHORTEST = 14.0
 _ROW = 46
+_LOWEST = 0.3
 
 
 class Scale:
@@ -55,10 +57,12 @@ class Art:
     average: str = ""
     #: x and width of each hatched stretch
     gaps: list[Text] = field(default_factory=list)
-    #: x, y and text of the averages before and since
-    numbers: list[tuple[str, str, str]] = field(default_factory=list)
+    #: x, y, anchor and text of the averages before and since
+    numbers: list[tuple[str, str, str, str]] = field(default_factory=list)
     #: x, text and anchor of the procedures that have room for their names
     names: list[tuple[str, str, str]] = field(default_factory=list)
+    #: a diamond for each bucket in which others entered something
+    observed: str = ""
     #: where the last value stands
     end: Text | None = None
     #: each value as a dot, where there are few
@@ -78,8 +82,11 @@ class Row:
     skipped: str
 
 
-def pain(frame: Frame, diary: Diary, turn: Sides | None) -> Art:
-    """Mean with its band from low to high, broken where days are silent; averages before and since a procedure."""
+def pain(frame: Frame, diary: Diary, turn: Sides | None, observed: Mapping[int, float]) -> Art:
+    """Mean with its band from low to high, broken where days are silent; averages before and since a procedure.
+
+    What others `observed`, by bucket, stands apart.
+    """
     scale = _MARKED if frame.marks else _PLAIN
     means = diary.pain.values
     average, numbers = _averages(frame, scale, turn)
@@ -93,6 +100,7 @@ def pain(frame: Frame, diary: Diary, turn: Sides | None) -> Art:
         gaps=[(f"{frame.x(a):.1f}", f"{(b - a + 1) * frame.step:.1f}") for a, b in silent(means)],
         numbers=numbers,
         names=_names(frame),
+        observed="".join(f"M{frame.xs[n]} {scale(mean)}m0 -5l5 5l-5 5l-5 -5z" for n, mean in sorted(observed.items())),
         end=_end(frame, scale, means),
     )
 
@@ -121,14 +129,17 @@ def _end(frame: Frame, scale: Scale, values: Sequence[float | None]) -> Text | N
     return (frame.xs[held[-1]], scale(values[held[-1]] or 0)) if held else None
 
 
-def _averages(frame: Frame, scale: Scale, turn: Sides | None) -> tuple[str, list[tuple[str, str, str]]]:
-    if turn is None:
+def _averages(frame: Frame, scale: Scale, turn: Sides | None) -> tuple[str, list[tuple[str, str, str, str]]]:
+    """Dashes over the week before a procedure and over the days since, each with its number at its outer end."""
+    if turn is None or turn.since is None:
         return "", []
-    x = frame.xs[frame.axis.index(turn.mark.at)]
-    before, since = scale(turn.before), scale(turn.since)
-    path = f"M{LEFT} {before}H{x}M{x} {since}H{frame.right}"
-    beside = [(str(LEFT + 2), before, turn.before), (f"{min(float(x) + 6, frame.right - 20):.1f}", since, turn.since)]
-    return path, [(at, f"{max(float(y) - 34, scale.top + 12):.1f}", say_number(value)) for at, y, value in beside]
+    axis, before, since = frame.axis, scale(turn.before), scale(turn.since)
+    x = frame.xs[axis.index(turn.mark.at)]
+    week = max(axis.place(turn.mark.at - timedelta(days=BASELINE)), 0)
+    start = max(min(frame.x(week), float(x) - _SHORTEST), LEFT)
+    path = f"M{start:.1f} {before}H{x}M{x} {since}H{frame.right}"
+    beside = ((f"{start:.1f}", "start", before, turn.before), (str(frame.right), "end", since, turn.since))
+    return path, [(at, f"{float(y) - 5:.1f}", anchor, say_number(value)) for at, anchor, y, value in beside]
 
 
 def _names(frame: Frame) -> list[tuple[str, str, str]]:
@@ -157,15 +168,20 @@ def line(frame: Frame, values: Sequence[float | None]) -> Art:
 def bars(frame: Frame, values: Sequence[float | None]) -> Art:
     """One bar a bucket from 0 to 10."""
     scale = _SMALL
-    return Art(frame, 118, scale, path=_bars(frame, [None if v is None else scale(v) for v in values], scale.bottom))
+    # the lowest answer is a low bar, not none
+    tops = [None if value is None else scale(max(value, _LOWEST)) for value in values]
+    return Art(frame, 118, scale, path=_bars(frame, tops, scale.bottom))
 
 
 def rows(frame: Frame, lines: Sequence[tuple[str, str, Tally]]) -> Art:
-    """A line for each name and total, with a bar as high as what was done in a bucket and a box for what was skipped."""
+    """A line for each name and total, with a bar as high as what was done in a bucket and a box for what was skipped.
+
+    All lines have one scale.
+    """
     drawn = []
+    most = max(max(tally.done) for _name, _total, tally in lines) or 1
     for n, (name, total, tally) in enumerate(lines):
         base = (n + 1) * _ROW - 6
-        most = max(*tally.done, 1)
         tops = [f"{base - min(22, 8 * most) * count / most:.1f}" for count in range(most + 1)]
         done = _bars(frame, [tops[count] if count else None for count in tally.done], base)
         skipped = [bucket for bucket, count in enumerate(tally.skipped) if count and not tally.done[bucket]]
@@ -175,7 +191,7 @@ def rows(frame: Frame, lines: Sequence[tuple[str, str, Tally]]) -> Art:
 
 def _bars(frame: Frame, tops: Sequence[str | None], base: int) -> str:
     """Bars from `base` up to each of the tops; neighbours of one height are one outline where they are narrow."""
-    if frame.step >= _NARROW:
+    if frame.boxes:
         shapes = {top: f" {base}V{top}h{frame.side}V{base}z" for top in {*tops}}
         return "".join([f"M{frame.sides[n]}{shapes[top]}" for n, top in enumerate(tops) if top])
     path, last = [], None
@@ -189,7 +205,7 @@ def _bars(frame: Frame, tops: Sequence[str | None], base: int) -> str:
 
 
 def _boxes(frame: Frame, buckets: Iterable[int], base: int) -> str:
-    if frame.step < _NARROW:
+    if not frame.boxes:
         return ""
     side = min(frame.step * 0.68, 8)
     half = side / 2

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
@@ -29,6 +30,7 @@ _WIDTH = 330
 #: what changed a moment ago is always drawn anew
 _SETTLED = timedelta(seconds=2)
 _LONGEST_NAME = 34
+_DAY = timedelta(days=1)
 _ORDER = ("pain", "impact", "medicines", "sleep", "mood", "therapy")
 #: what is drawn, and the parts of a record that open it
 _SOURCES = {"diary": {"pain", "mood"}, "medicines": {"medicines"}, "therapy": {"therapy"}}
@@ -38,8 +40,6 @@ _HEIGHT = {
     "week": lazy("A bar is as high as the doses of its week."),
     "month": lazy("A bar is as high as the doses of its month."),
 }
-#: kinds that the sentence calls an injection
-_INJECTIONS = {"esi", "facet-injection", "si-joint-injection", "trigger-point-injections", "joint-injection"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def draw(patient: Patient, span: str, now: datetime, may: Container[str]) -> Dra
     """
     parts = tuple(part for part in PARTS if part in may)
     sources = tuple(source for source, opened in _SOURCES.items() if opened & {*parts})
-    begun = queries.earliest(patient.id, sources)
+    begun = queries.earliest(patient.id, (*sources, "others") if "pain" in parts else sources)
     axis = series.axis(span, clock.day_of(now, patient.zone), begun)
     seen = _Seen(patient.id, span, axis, (), parts, language(), engine())
     if "procedures" in parts:
@@ -126,9 +126,10 @@ def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
     sentence: tuple[str, ...] = ()
     charts: list[Chart] = []
     if "pain" in seen.parts:
-        turn = insight.sides(diary.pain, seen.marks, axis)
-        sentence = insight.sentence(diary.pain, turn, _former(seen.patient_id, seen.span, axis), axis)
-        charts += _pain(frame, diary, turn, by)
+        turn = _turn(seen)
+        former = (0.0, 0) if turn else _former(seen.patient_id, seen.span, axis)
+        sentence = insight.sentence(diary.pain, turn, former, axis)
+        charts += _pain(frame, diary, turn, by, queries.observed(seen.patient_id, axis))
         charts += _values(
             "impact", _("What pain gets in the way of"), _("0: not at all. 10: completely."), frame, diary.impact, by
         )
@@ -141,29 +142,50 @@ def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
 def _former(patient_id: int, span: str, axis: Axis) -> tuple[float, int]:
     if span == "all":
         return 0.0, 0
-    return queries.former(patient_id, axis.first - timedelta(days=axis.days), axis.first - timedelta(days=1))
+    return queries.mean(patient_id, axis.first - timedelta(days=axis.days), axis.first - _DAY)
+
+
+def _turn(seen: _Seen) -> insight.Sides | None:
+    """What the latest treatment changed, from its own week before it, whatever the span."""
+    mark = max((mark for mark in seen.marks if mark.treatment), default=None)
+    if mark is None:
+        return None
+    before = queries.mean(seen.patient_id, mark.at - timedelta(days=insight.BASELINE), mark.at - _DAY)
+    return insight.sides(mark, before, queries.mean(seen.patient_id, mark.at + _DAY, seen.axis.last))
 
 
 def _marks(seen: _Seen) -> tuple[Mark, ...]:
     found = queries.procedures(seen.patient_id, seen.axis.first, seen.axis.last)
-    return tuple(Mark(row.done_on, kinds.short(row), kinds.name(row), row.kind in _INJECTIONS) for row in found)
+    return tuple(
+        Mark(
+            row.done_on,
+            kinds.short(row),
+            kinds.name(row),
+            injection=kinds.is_injection(row.kind),
+            treatment=kinds.is_treatment(row.kind),
+        )
+        for row in found
+    )
 
 
-def _pain(frame: Frame, diary: Diary, turn: insight.Sides | None, by: Periods) -> list[Chart]:
+def _pain(
+    frame: Frame, diary: Diary, turn: insight.Sides | None, by: Periods, observed: dict[int, float]
+) -> list[Chart]:
     axis = frame.axis
     mean, logged = diary.pain.over()
-    if mean is None:
+    if mean is None and not observed:
         return []
     days = ngettext(
         "%(days)s of %(n)s day has an entry", "%(days)s of %(n)s days have an entry", axis.days, days=logged
     )
-    said = [
-        _said(_("Pain"), axis, mean),
-        _("From %(low)s to %(high)s.", low=min(diary.low), high=max(diary.high)),
-        f"{days}.",
-    ]
+    said = [_from_to(_("Pain"), axis) if mean is None else _said(_("Pain"), axis, mean)]
+    if mean is not None:
+        said.append(_("From %(low)s to %(high)s.", low=min(diary.low), high=max(diary.high)))
+    said.append(f"{days}.")
+    if observed:
+        said.append(_("What others entered: average %(mean)s.", mean=table.say_tenths(fmean(observed.values()))))
     said += [f"{mark.name}, {say_day(mark.at)}." for mark in frame.marks]
-    art, numbers = chart.pain(frame, diary, turn), table.pain(diary, frame.marks, by)
+    art, numbers = chart.pain(frame, diary, turn, observed), table.pain(diary, frame.marks, by, observed)
     return [Chart("pain", str(_EACH[axis.by]), days, " ".join(said), art, numbers)]
 
 
@@ -187,7 +209,9 @@ def _medicines(seen: _Seen) -> dict[str, Chart]:
 
 def _therapy(seen: _Seen) -> dict[str, Chart]:
     found = queries.sessions(seen.patient_id, seen.axis)
-    note = _("A bar is a session that was done. A box is one that was skipped.")
+    note = _("A bar is a session that was done.")
+    if Frame(seen.axis, _WIDTH, ()).boxes:
+        note = _("A bar is a session that was done. A box is one that was skipped.")
     kept = series.tallies(seen.axis.size, found, lambda kind: str(PROGRAMMES[kind]))
     return _tallies(seen, "therapy", _("Exercises and CBT"), note, kept)
 

@@ -14,6 +14,7 @@ from companion.words import say_day
 LEFT, _RIGHT = 22, 10
 #: lines over narrower buckets are thin
 _FINE = 2.0
+_NARROW = 3.0
 _LABEL_ROOM = 44
 
 Text = tuple[str, str]
@@ -36,6 +37,11 @@ class Frame:
     def step(self) -> float:
         """Width of a bucket."""
         return (self.right - LEFT) / self.axis.size
+
+    @property
+    def boxes(self) -> bool:
+        """Whether there is room for one bar or box a bucket; else neighbours of one height are one outline."""
+        return self.step >= _NARROW
 
     @property
     def fine(self) -> bool:

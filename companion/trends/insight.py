@@ -2,73 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from pathlib import Path
 from typing import NamedTuple
 
 from companion.trends.series import Axis, Line, Mark
-from companion.words import Later, lazy, say_number
+from companion.words import Later, lazy, say_day, say_number
 from companion.words import gettext as _
 
-#: days with an entry on each side, from which two averages are compared
-ENOUGH = 5
-#: days with an entry, from which there is an average at all
-FEWEST = 3
+_RULES = tomllib.loads(Path(__file__).with_name("change.toml").read_text(encoding="utf-8"))
+#: days before a procedure that it is compared with
+BASELINE: int = _RULES["days"]["baseline"]
+#: days with an entry from which there is an average, and on each side from which two are compared
+FEWEST: int = _RULES["days"]["fewest"]
+ENOUGH: int = _RULES["days"]["enough"]
 #: a smaller difference is about the same
-SAME = 0.5
+SAME: float = _RULES["pain"]["same"]
 _NUMBER = "\x00"
 
 _SAID: dict[tuple[str, str], Later] = {
-    ("injection", "down"): lazy("Average pain %(mean)s, down %(by)s since the injection."),
-    ("injection", "up"): lazy("Average pain %(mean)s, up %(by)s since the injection."),
-    ("injection", "same"): lazy("Average pain %(mean)s, about the same as before the injection."),
-    ("procedure", "down"): lazy("Average pain %(mean)s, down %(by)s since the procedure."),
-    ("procedure", "up"): lazy("Average pain %(mean)s, up %(by)s since the procedure."),
-    ("procedure", "same"): lazy("Average pain %(mean)s, about the same as before the procedure."),
+    ("injection", "down"): lazy("Average pain %(mean)s, down %(by)s since the injection on %(day)s."),
+    ("injection", "up"): lazy("Average pain %(mean)s, up %(by)s since the injection on %(day)s."),
+    ("injection", "same"): lazy("Average pain %(mean)s, about the same as before the injection on %(day)s."),
+    ("procedure", "down"): lazy("Average pain %(mean)s, down %(by)s since the procedure on %(day)s."),
+    ("procedure", "up"): lazy("Average pain %(mean)s, up %(by)s since the procedure on %(day)s."),
+    ("procedure", "same"): lazy("Average pain %(mean)s, about the same as before the procedure on %(day)s."),
     ("time", "down"): lazy("Average pain %(mean)s, down %(by)s from the %(days)s days before."),
     ("time", "up"): lazy("Average pain %(mean)s, up %(by)s from the %(days)s days before."),
     ("time", "same"): lazy("Average pain %(mean)s, about the same as in the %(days)s days before."),
 }
+_SOON = {
+    "injection": lazy("Average pain %(mean)s. The injection was on %(day)s; a few more days will show a change."),
+    "procedure": lazy("Average pain %(mean)s. The procedure was on %(day)s; a few more days will show a change."),
+}
+
+#: a mean of daily means, and how many days with an entry it rests on
+Mean = tuple[float, int]
 
 
 class Sides(NamedTuple):
-    """Mean pain before and since a procedure; its own day or week counts for neither."""
+    """Mean pain in the week before a procedure and in the days after it; its own day counts for neither."""
 
     mark: Mark
     before: float
-    since: float
+    #: None as long as too few days have passed
+    since: float | None
 
 
-def sides(pain: Line, marks: Sequence[Mark], axis: Axis) -> Sides | None:
-    """The latest of the marks with enough days on both sides."""
-    for mark in sorted(marks, reverse=True):
-        turn = axis.index(mark.at)
-        before, days_before = pain.over(0, turn)
-        since, days_since = pain.over(turn + 1)
-        if before is not None and since is not None and min(days_before, days_since) >= ENOUGH:
-            return Sides(mark, before, since)
-    return None
+def sides(mark: Mark, before: Mean, since: Mean) -> Sides | None:
+    """The two sides of the latest treatment, unless the week before it was silent."""
+    if before[1] < FEWEST:
+        return None
+    return Sides(mark, before[0], since[0] if since[1] >= ENOUGH else None)
 
 
-def sentence(pain: Line, turn: Sides | None, former: tuple[float, int], axis: Axis) -> tuple[str, ...]:
+def sentence(pain: Line, turn: Sides | None, former: Mean, axis: Axis) -> tuple[str, ...]:
     """The sentence in pieces; every second piece is a number, to be set apart.
 
-    `former` is the mean of as many days before the axis, and how many days with an entry it rests on.
+    `former` is the mean of as many days before the axis.
     """
     mean, days = pain.over()
     if mean is None or days < FEWEST:
         return (_("A few more days with an entry will show an average here."),)
     if turn:
-        return _compared("injection" if turn.mark.injection else "procedure", turn.since, turn.before, axis)
+        what, day = ("injection" if turn.mark.injection else "procedure"), say_day(turn.mark.at, "MMMd")
+        if turn.since is None:
+            return _pieces(str(_SOON[what]) % {"mean": _number(mean), "day": day})
+        return _compared(what, turn.since, turn.before, axis, day)
     if min(former[1], days) >= ENOUGH:
         return _compared("time", mean, former[0], axis)
     return _pieces(_("Average pain %(mean)s.", mean=_number(mean)))
 
 
-def _compared(with_what: str, now: float, before: float, axis: Axis) -> tuple[str, ...]:
+def _compared(with_what: str, now: float, before: float, axis: Axis, day: str = "") -> tuple[str, ...]:
     change = now - before
     way = "same" if abs(change) < SAME else "up" if change > 0 else "down"
+    by = _number(abs(change))
+    if before and with_what != "time":
+        by = _("%(points)s (%(percent)s%%)", points=by, percent=round(abs(change) / before * 100))
     said = str(_SAID[with_what, way])
-    return _pieces(said % {"mean": _number(now), "by": _number(abs(change)), "days": axis.days})
+    return _pieces(said % {"mean": _number(now), "by": by, "days": axis.days, "day": day})
 
 
 def _number(value: float) -> str:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from companion.diary.model import DiaryDay, DiaryMonth
+from companion.diary.model import DiaryDay, DiaryMonth, ObservedDay
 from companion.medication.model import DoseDay, DoseMonth, Medicine
 from companion.procedures.model import Procedure
 from companion.store import db
@@ -41,6 +41,7 @@ _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 #: the first day of the first bucket, and the months from the year 0 to it
 _ORIGIN, _MONTHS = bindparam("origin", type_=Date), bindparam("months", type_=Integer)
 _diary, _dose, _medicine = DiaryDay.__table__.c, DoseDay.__table__.c, Medicine.__table__.c
+_observed = ObservedDay.__table__.c
 _diary_month, _dose_month = DiaryMonth.__table__.c, DoseMonth.__table__.c
 _procedure, _session, _programme = Procedure.__table__.c, Session.__table__.c, Programme.__table__.c
 
@@ -108,6 +109,12 @@ def _diary_rows(by: str) -> Select[Any]:
     return select(bucket, *sums).where(_held(_diary)).group_by(literal_column("bucket"))
 
 
+def _observed_rows(by: str) -> Select[Any]:
+    bucket = _bucket(_observed.day, by)
+    mean = func.avg(cast(_observed.pain_sum, Float) / _observed.entries)
+    return select(bucket, mean).where(_held(_observed)).group_by(literal_column("bucket"))
+
+
 def _dose_rows(by: str) -> Select[Any]:
     if by == "month":
         month = _dose_month
@@ -131,6 +138,7 @@ def _session_rows(by: str) -> Select[Any]:
 def _earliest(source: str) -> Any:
     first = {
         "diary": select(func.min(_diary.day)).where(_diary.patient_id == _PATIENT),
+        "others": select(func.min(_observed.day)).where(_observed.patient_id == _PATIENT),
         "medicines": select(func.min(_dose.day)).where(_dose.patient_id == _PATIENT),
         "therapy": select(func.min(_session.day)).where(_session.patient_id == _PATIENT, _session.removed_at.is_(None)),
     }[source]
@@ -138,10 +146,11 @@ def _earliest(source: str) -> Any:
 
 
 # built once: putting a statement together costs as much as running it
-_DIARY, _DOSES, _SESSIONS = (
-    {by: rows(by) for by in ("day", "week", "month")} for rows in (_diary_rows, _dose_rows, _session_rows)
+_DIARY, _OBSERVED, _DOSES, _SESSIONS = (
+    {by: rows(by) for by in ("day", "week", "month")}
+    for rows in (_diary_rows, _observed_rows, _dose_rows, _session_rows)
 )
-_FORMER = select(func.avg(cast(_diary.pain_sum, Float) / _diary.entries), func.count()).where(_held(_diary))
+_MEAN = select(func.avg(cast(_diary.pain_sum, Float) / _diary.entries), func.count()).where(_held(_diary))
 _MEDICINES = select(_medicine.id, _medicine.name, _medicine.strength).where(_medicine.patient_id == _PATIENT)
 _PROCEDURES = (
     select(_procedure.kind, _procedure.level, _procedure.side, _procedure.done_on)
@@ -171,10 +180,15 @@ def diary(patient_id: int, axis: Axis) -> Sequence[Any]:
     return _over(_DIARY[axis.by], patient_id, axis)
 
 
-def former(patient_id: int, first: date, last: date) -> tuple[float, int]:
+def observed(patient_id: int, axis: Axis) -> dict[int, float]:
+    """What others entered, by bucket: the mean of their daily means of pain."""
+    return {bucket: float(mean) for bucket, mean in _over(_OBSERVED[axis.by], patient_id, axis)}
+
+
+def mean(patient_id: int, first: date, last: date) -> tuple[float, int]:
     """Mean of the daily mean pain from `first` to `last`, and how many days it rests on."""
-    mean, days = _run(_FORMER, patient_id, first, last)[0]
-    return mean or 0.0, days
+    found, days = _run(_MEAN, patient_id, first, last)[0]
+    return found or 0.0, days
 
 
 def doses(patient_id: int, axis: Axis) -> Sequence[Any]:

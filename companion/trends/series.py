@@ -19,12 +19,15 @@ _NO_LOW, _NO_HIGH = 11, -1
 
 
 class Mark(NamedTuple):
-    """A procedure: its day, the name beside the mark, the whole name, and whether it was an injection."""
+    """A procedure: its day, the name beside the mark, the whole name, whether it was an injection, and whether relief
+    is to be looked for after it.
+    """
 
     at: date
     short: str
     name: str
     injection: bool
+    treatment: bool
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from statistics import fmean
 
 from markupsafe import Markup, escape
 
@@ -42,13 +43,13 @@ class Periods:
 
 
 def rows_of(axis: Axis) -> Periods:
-    """A row a day for a month and less, a row a week for a quarter and less, else a row a month."""
+    """A row a day for a month and less, a row a week for a quarter and for what is drawn by week, else a row a month."""
     return _rows_of(axis, language())
 
 
 @lru_cache(maxsize=64)
 def _rows_of(axis: Axis, _language: str) -> Periods:
-    if axis.days > 100:
+    if axis.by == "month" or (axis.by == "day" and axis.days > 100):
         return _cut(axis, _("Month"), month, "yMMM")
     if axis.days > 31:
         return _cut(axis, _("Week of"), monday, "MMMd")
@@ -64,8 +65,8 @@ def _itself(day: date) -> date:
     return day
 
 
-def pain(diary: Diary, marks: Sequence[Mark], by: Periods) -> Table:
-    """Average, lowest and highest, days with an entry, and procedures."""
+def pain(diary: Diary, marks: Sequence[Mark], by: Periods, observed: Mapping[int, float]) -> Table:
+    """Average, lowest and highest, days with an entry; what others entered, and procedures, where there are any."""
     done: dict[date, list[str]] = {}
     for mark in marks:
         done.setdefault(by.of(mark.at), []).append(f"{mark.name}, {say_day(mark.at, 'MMMd')}")
@@ -73,13 +74,17 @@ def pain(diary: Diary, marks: Sequence[Mark], by: Periods) -> Table:
     between = _("%(low)s to %(high)s")
     for name, start, first, end in by.cuts:
         mean, days = diary.pain.over(first, end)
-        if mean is None and start not in done:
+        others = [observed[n] for n in range(first, end) if n in observed] if observed else []
+        if mean is None and start not in done and not others:
             continue
         ends = {"low": min(diary.low[first:end]), "high": max(diary.high[first:end])}
         cells = ("", "", "0") if mean is None else (say_tenths(mean), between % ends, str(days))
-        here = str(escape(say_list(done[start]))) if start in done else ""
-        rows.append((name, *cells, here) if marks else (name, *cells))
-    heads = (by.head, _("Average"), _("Low to high"), _("Days with an entry"))
+        more: tuple[str, ...] = (say_tenths(fmean(others)) if others else "",) if observed else ()
+        if marks:
+            more += (str(escape(say_list(done[start]))) if start in done else "",)
+        rows.append((name, *cells, *more))
+    heads: tuple[str, ...] = (by.head, _("Average"), _("Low to high"), _("Days with an entry"))
+    heads += (_("By others"),) if observed else ()
     return Table(_("Pain"), (*heads, _("Procedures")) if marks else heads, rows)
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_who"
-down_revision = "20261124_parts"
+down_revision = "20261124_observed"
 
 
 def upgrade() -> None:

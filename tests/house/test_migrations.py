@@ -107,8 +107,52 @@ def a_change_is_told_of_each_part(url):
     engine.dispose()
 
 
-def what_is_planned_stays(url):
+ENTRIES = """
+INSERT INTO account (id, email, name, language, theme, created_at) VALUES (2, 'r@example.org', 'Rosa', 'en', 'auto', '2026-01-01 00:00:00');
+INSERT INTO entry (id, uuid, patient_id, author_id, felt_at, zone, day, pain, sleep, note, recorded_at, digest, version)
+VALUES (1, 'a', 1, 1, '2026-01-30 10:00:00', 'UTC', '2026-01-30', 3, 6, '', '2026-01-30 10:00:00', '', 1),
+    (2, 'b', 1, 2, '2026-01-30 11:00:00', 'UTC', '2026-01-30', 9, NULL, '', '2026-01-30 10:00:00', '', 1),
+    (3, 'c', 1, 2, '2026-01-31 11:00:00', 'UTC', '2026-01-31', 8, NULL, '', '2026-01-30 10:00:00', '', 1);
+INSERT INTO diary_day VALUES (1, '2026-01-30', 2, 12, 3, 9, 0, 0, 6, 1, 0, 0);
+INSERT INTO diary_day VALUES (1, '2026-01-31', 1, 8, 8, 8, 0, 0, 0, 0, 0, 0);
+INSERT INTO diary_month VALUES (1, '2026-01-01', 2, 14, 3, 9, 0, 0, 6, 1, 0, 0);
+"""
+
+
+def what_others_entered_stands_apart(url):
     migrate.upgrade(url, "20261124_parts")
+    engine = sqlalchemy.create_engine(url)
+
+    def rows(table):
+        with engine.connect() as connection:
+            return [tuple(row)[1:] for row in connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1, 2")]
+
+    with engine.begin() as connection:
+        for statement in filter(str.strip, (PEOPLE.replace(", changed_at)", ", diary_at)") + ENTRIES).split(";\n")):
+            connection.exec_driver_sql(statement)
+    before = rows("diary_day"), rows("diary_month")
+    migrate.upgrade(url, "20261124_observed")
+    assert [tuple(map(str, row)) for row in rows("observed_day")] == [
+        ("2026-01-30", "1", "9"),
+        ("2026-01-31", "1", "8"),
+    ]
+    assert [(str(row[0]), *row[1:]) for row in rows("diary_day")] == [("2026-01-30", 1, 3, 3, 3, 0, 0, 6, 1, 0, 0)]
+    assert [(str(row[0]), *row[1:]) for row in rows("diary_month")] == [("2026-01-01", 1, 3, 3, 3, 0, 0, 6, 1, 0, 0)]
+    migrate.downgrade(url, "20261124_parts")
+    assert (rows("diary_day"), rows("diary_month")) == before
+    engine.dispose()
+
+
+def test_sqlite_lets_what_others_entered_stand_apart(tmp_path):
+    what_others_entered_stands_apart(f"sqlite:///{tmp_path / 'observed.sqlite3'}")
+
+
+def test_postgresql_lets_what_others_entered_stand_apart(postgres_server):
+    what_others_entered_stands_apart(new_database(postgres_server))
+
+
+def what_is_planned_stays(url):
+    migrate.upgrade(url, "20261124_observed")
     engine = sqlalchemy.create_engine(url)
     tables = ("medicine", "programme", "procedure")
     kept = "id, patient_id"
@@ -127,7 +171,7 @@ def what_is_planned_stays(url):
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE medicine SET stopped_by = 1, changed_by = 1")
         connection.exec_driver_sql("UPDATE procedure SET uuid = 'a', digest = 'b'")
-    migrate.downgrade(url, "20261124_parts")
+    migrate.downgrade(url, "20261124_observed")
     assert rows() == before
     engine.dispose()
 

@@ -1,10 +1,13 @@
 """The sentence on top."""
 
+import tomllib
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from companion import words
+from companion.trends import insight
 from companion.trends.insight import sentence, sides
 from companion.trends.series import Axis, Line, Mark
 
@@ -19,54 +22,65 @@ def made(*pains):
 
 
 def mark(back, injection=True):
-    return Mark(TODAY - timedelta(days=back), "Epidural", "Epidural steroid injection, L4-5", injection)
+    return Mark(TODAY - timedelta(days=back), "Epidural", "Epidural steroid injection, L4-5", injection, True)
 
 
-def said(pains, marks=(), former=NOBODY):
+def said(pains, turn=None, former=NOBODY):
     line, axis = made(*pains)
-    return "".join(sentence(line, sides(line, marks, axis), former, axis))
+    return "".join(sentence(line, turn, former, axis))
 
 
 @pytest.mark.parametrize(
-    ("pains", "marks", "former", "wanted"),
+    ("before", "since", "injection", "wanted"),
     [
-        ([6] * 5 + [9] + [4] * 5, [mark(5)], NOBODY, "Average pain 4, down 2 since the injection."),
-        ([4] * 5 + [0] + [6] * 5, [mark(5)], NOBODY, "Average pain 6, up 2 since the injection."),
-        ([5] * 11, [mark(5)], NOBODY, "Average pain 5, about the same as before the injection."),
-        ([6] * 5 + [9] + [4] * 5, [mark(5, injection=False)], NOBODY, "Average pain 4, down 2 since the procedure."),
-        ([5] * 11, [mark(5, injection=False)], NOBODY, "Average pain 5, about the same as before the procedure."),
-        # four days on one side are too few: it is compared with the time before
-        ([6] * 6 + [4] * 4, [mark(4)], (5.0, 10), "Average pain 5.2, about the same as in the 10 days before."),
-        ([6] * 6 + [4] * 4, [mark(4)], NOBODY, "Average pain 5.2."),
-        ([4] * 30, [], (4.8, 25), "Average pain 4, down 0.8 from the 30 days before."),
-        ([4] * 30, [], (3.2, 25), "Average pain 4, up 0.8 from the 30 days before."),
-        ([4] * 30, [], (4.49, 25), "Average pain 4, about the same as in the 30 days before."),
-        ([4] * 30, [], (4.5, 25), "Average pain 4, down 0.5 from the 30 days before."),
-        ([4] * 30, [], (6.0, 4), "Average pain 4."),
-        ([4] * 4 + [None] * 6, [], (6.0, 9), "Average pain 4."),
-        ([4, 4] + [None] * 8, [], (6.0, 9), "A few more days with an entry will show an average here."),
-        ([None] * 7, [], NOBODY, "A few more days with an entry will show an average here."),
+        ((6.0, 7), (4.0, 5), True, "Average pain 4, down 2 (33%) since the injection on Mar 5."),
+        ((4.0, 3), (6.0, 5), True, "Average pain 6, up 2 (50%) since the injection on Mar 5."),
+        ((5.0, 7), (5.4, 5), True, "Average pain 5.4, about the same as before the injection on Mar 5."),
+        ((0.0, 7), (2.0, 5), True, "Average pain 2, up 2 since the injection on Mar 5."),
+        ((6.0, 7), (4.0, 5), False, "Average pain 4, down 2 (33%) since the procedure on Mar 5."),
+        ((4.0, 7), (6.0, 5), False, "Average pain 6, up 2 (50%) since the procedure on Mar 5."),
+        ((5.0, 7), (5.0, 5), False, "Average pain 5, about the same as before the procedure on Mar 5."),
+        # four days are too few to say that it changed, and nothing else is compared meanwhile
+        ((6.0, 7), (4.0, 4), True, "Average pain 5. The injection was on Mar 5; a few more days will show a change."),
+        ((6.0, 7), (4.0, 4), False, "Average pain 5. The procedure was on Mar 5; a few more days will show a change."),
     ],
 )  # fmt: skip
-def test_it_says_what_was_noted(pains, marks, former, wanted):
-    assert said(pains, marks, former) == wanted
+def test_it_compares_with_the_week_before_a_procedure(before, since, injection, wanted):
+    turn = sides(mark(5, injection), before, since)
+    assert said([5] * 30, turn, (9.0, 30)) == wanted
 
 
-def test_it_takes_the_latest_procedure_with_days_on_both_sides():
-    pains = [8] * 6 + [6] * 6 + [4] * 6 + [4] * 2
-    assert said(pains, [mark(14), mark(8), mark(1)]) == "Average pain 4, down 3.1 since the injection."
+def test_a_silent_week_before_a_procedure_is_no_baseline():
+    assert sides(mark(5), (6.0, 2), (4.0, 5)) is None
 
 
-def test_the_day_of_the_procedure_counts_for_neither_side():
-    line, axis = made(*[6] * 5, 10, *[4] * 5)
-    found = sides(line, [mark(5)], axis)
-    assert (found.before, found.since) == (6, 4)
+@pytest.mark.parametrize(
+    ("pains", "former", "wanted"),
+    [
+        ([4] * 30, (4.8, 25), "Average pain 4, down 0.8 from the 30 days before."),
+        ([4] * 30, (3.2, 25), "Average pain 4, up 0.8 from the 30 days before."),
+        ([4] * 30, (4.49, 25), "Average pain 4, about the same as in the 30 days before."),
+        ([4] * 30, (4.5, 25), "Average pain 4, down 0.5 from the 30 days before."),
+        ([4] * 30, (6.0, 4), "Average pain 4."),
+        ([4] * 4 + [None] * 6, (6.0, 9), "Average pain 4."),
+        ([4, 4] + [None] * 8, (6.0, 9), "A few more days with an entry will show an average here."),
+        ([None] * 7, NOBODY, "A few more days with an entry will show an average here."),
+    ],
+)  # fmt: skip
+def test_without_a_procedure_it_compares_with_the_time_before(pains, former, wanted):
+    assert said(pains, None, former) == wanted
 
 
 def test_every_second_piece_is_a_number():
-    line, axis = made(*[6] * 5, 9, *[4] * 5)
-    pieces = sentence(line, sides(line, [mark(5)], axis), NOBODY, axis)
-    assert pieces == ("Average pain ", "4", ", down ", "2", " since the injection.")
+    line, axis = made(*[5] * 30)
+    pieces = sentence(line, sides(mark(5), (6.0, 7), (4.0, 5)), NOBODY, axis)
+    assert pieces == ("Average pain ", "4", ", down ", "2", " (33%) since the injection on Mar 5.")
+
+
+def test_every_figure_has_its_source():
+    rules = tomllib.loads((Path(insight.__file__).parent / "change.toml").read_text(encoding="utf-8"))
+    assert all(table["source"] for table in rules.values())
+    assert (insight.BASELINE, insight.FEWEST, insight.ENOUGH, insight.SAME) == (7, 3, 5, 0.5)
 
 
 def test_it_says_numbers_in_the_language():

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from companion.diary import record
 from companion.diary.model import DiaryDay
 from companion.identity.model import Account, Patient
 from companion.identity.touch import touch
@@ -38,7 +39,7 @@ def test_it_shows_every_chart_with_its_numbers(app, cast, visit):
     assert page.count("<svg viewBox") >= len(CHARTS)
     assert page.count('role="img"') == len(CHARTS)
     assert page.count("Show the numbers") == len(CHARTS)
-    assert "Average pain <b>5</b>, about the same as before the injection." in page
+    assert "Average pain <b>5</b>, about the same as before the injection on Feb 18." in page
 
 
 def test_the_table_has_the_numbers_of_the_days(app, cast, visit):
@@ -117,6 +118,66 @@ def test_a_procedure_stands_in_the_chart_and_in_the_table(app, cast, visit):
     assert page.count('class="proc-dot"') == 1
     assert ">Epidural</text>" in page
     assert "Epidural steroid injection, L4-5, Feb 18" in str(cells(page, "pain"))
+
+
+def test_only_the_latest_treatment_is_compared(app, cast, visit):
+    for back in range(80):
+        logged(cast.ana_patient, back, 3 if back < 60 else 7)
+    injected(cast, 60)
+    db.commit()
+    for span in ("90", "365", "all"):
+        page = visit("ana").get(f"/trends/?span={span}").text
+        assert "Average pain <b>3</b>, down <b>4</b> (57%) since the injection on Jan 9." in page
+    injected(cast, 2)
+    changed(cast, "procedures")
+    page = visit("ana").get("/trends/").text
+    assert "The injection was on Mar 8; a few more days will show a change." in page
+
+
+def test_a_block_that_only_tests_is_not_compared(app, cast, visit):
+    for back in range(40):
+        logged(cast.ana_patient, back, 3 if back < 20 else 7)
+    injected(cast, 20, kind="medial-branch-block")
+    db.commit()
+    page = visit("ana").get("/trends/?span=30").text
+    assert 'class="proc-dot"' in page
+    assert "since the" not in page
+
+
+def test_what_others_entered_is_not_averaged_in(app, cast, visit):
+    patient, rosa = db.get_one(Patient, cast.ana_patient), db.get_one(Account, cast.rosa)
+    for back in range(5):
+        at = NOW - timedelta(days=back)
+        record.record(patient, db.get_one(Account, cast.ana), f"a{back}", "", at, 3, NOW)
+        record.record(patient, rosa, f"r{back}", "", at, 9, NOW, sleep=1)
+    db.commit()
+    page = visit("ana").get("/trends/?span=7").text
+    assert "Average pain <b>3</b>." in page
+    assert "What others entered: average 9." in page
+    assert cells(page, "pain")[0] == ["Tue, Mar 10", "3", "3 to 3", "1", "9"]
+    assert page.count('class="observed"') == 2
+    assert "sleep" not in shown(page)
+
+
+def test_a_record_without_an_account_is_kept_by_others(app, cast):
+    patient = Patient(name="Eve", zone="UTC")
+    db.add(patient)
+    db.flush()
+    record.record(patient, db.get_one(Account, cast.rosa), "r", "", NOW, 6, NOW)
+    db.commit()
+    found = drawing.draw(patient, "7", NOW, {"pain"})
+    assert found.charts[0].art.observed == ""
+    assert found.charts[0].table.rows == [("Tue, Mar 10", "6", "6 to 6", "1")]
+
+
+def test_a_row_of_a_table_is_a_bucket_where_it_goes_by_week(app, cast, visit):
+    for back in range(0, 300):
+        logged(cast.ana_patient, back, 4)
+    injected(cast, 6)  # a Wednesday
+    db.commit()
+    rows = cells(visit("ana").get("/trends/?span=365").text, "pain")
+    assert [row[3] for row in rows[:3]] == ["2", "7", "7"]
+    assert [row[0] for row in rows if len(row) > 4 and "Epidural" in row[4]] == ["Mar 2"]
 
 
 def test_nothing_is_inline_and_typed_words_are_escaped(sqlite_app, cast, visit):
@@ -262,7 +323,3 @@ def test_it_asks_a_fixed_number_of_times(app, cast, statements):
     with statements() as asked:
         drawing.draw(patient, "365", NOW, {"pain", "mood", "medicines", "therapy", "procedures"})
     assert len(asked) <= 9
-
-
-def test_every_injection_is_a_kind():
-    assert set(drawing.kinds.KINDS) >= drawing._INJECTIONS
