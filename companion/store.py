@@ -57,10 +57,12 @@ class Base(DeclarativeBase):
 db: scoped_session[Session] = scoped_session(sessionmaker(expire_on_commit=False))
 
 
-def connect(url: str) -> Engine:
-    """Point `db` at the database of `url` and return its engine; an open one is let go first."""
+def connect(url: str, threads: int = 8) -> Engine:
+    """Point `db` at the database of `url` for so many threads and return its engine; an open one is let go first."""
     disconnect()
-    engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True, pool_size=10)
+    # a request may need a second connection, to write something at once beside what it reads
+    size = 2 * threads + 4
+    engine = _sqlite(url, size) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True, pool_size=size)
     db.configure(bind=engine)
     return engine
 
@@ -82,8 +84,8 @@ def engine() -> Engine:
     return bound
 
 
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+def _sqlite(url: str, size: int) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=size)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

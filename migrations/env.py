@@ -16,6 +16,10 @@ assert limit.Bucket.__table__ in Base.metadata.sorted_tables
 
 engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
 with engine.connect() as connection:
+    if connection.dialect.name == "postgresql":
+        # machines that start together: one migrates, the others wait here and then find nothing to do
+        connection.exec_driver_sql("SELECT pg_advisory_lock(4077)")
+        connection.commit()
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from companion import clock
@@ -15,7 +15,7 @@ from companion.medication import take
 from companion.plan.day import wanted
 from companion.reminders.deliver import ends_at
 from companion.reminders.model import Delivery, Receipt
-from companion.store import db
+from companion.store import db, insert
 from companion.therapy import keep
 from companion.therapy import queries as therapy
 
@@ -25,9 +25,8 @@ _SECOND = timedelta(seconds=1)
 
 def receive(delivery_id: int, kind: str, at: datetime, session: Session | scoped_session[Session] = db) -> None:
     """The phone did `kind` with it: shown, opened, done or later. Each kind is kept once."""
-    known = exists().where(Receipt.delivery_id == delivery_id, Receipt.kind == kind)
-    if not session.scalar(select(known)):
-        session.add(Receipt(delivery_id=delivery_id, kind=kind, at=at))
+    row = insert(Receipt).values(delivery_id=delivery_id, kind=kind, at=at)
+    session.execute(row.on_conflict_do_nothing(index_elements=["delivery_id", "kind"]))
 
 
 def done(delivery: Delivery, author: Account, uuid: str, at: datetime, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Send what a lease holds: look, send, record. The network is never inside a transaction.
 
 Whoever holds the lease may send; a lease that was handed on makes the older message void. What happens between sending
-and recording can make a push go out twice, never not at all, and its tag makes it one on the phone.
+and recording can make a push go out twice, never not at all, and its tag makes it one on the phone. A person is rung when
+one of their phones was reached; another that was away then hears the second prompt, like everybody.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ def listen(account: Account, endpoint: str, p256dh: str, auth: str, *, label: st
 def first_evening(account: Account, patient: Patient, now: datetime) -> None:
     """Plan the evening check-in when reminders are switched on for the first time; call before `listen`."""
     today = now.astimezone(ZoneInfo(patient.zone)).date()
+    # two phones that are switched on at the same moment: the second waits here, and then finds the plan
+    db.refresh(account, with_for_update={"of": Account})
     if not had_device(account) and evening(patient, today) is None:
         times.set_times(patient, CHECK_IN, 0, [EVENING], EVERY_DAY, now)
 

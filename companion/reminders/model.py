@@ -73,11 +73,12 @@ class Delivery(Base):
 
 
 class Receipt(Base):
-    """What the phone did with a push."""
+    """What the phone did with a push; each kind once."""
 
     __tablename__ = "receipt"
+    __table_args__ = (UniqueConstraint("delivery_id", "kind"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
     #: shown, opened, done or later
     kind: Mapped[str]
     at: Mapped[datetime]

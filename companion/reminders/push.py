@@ -203,8 +203,8 @@ def padded(payload: dict[str, Any]) -> bytes:
 
 def origin_of(endpoint: str) -> str:
     """Scheme, host and port of an endpoint."""
-    scheme, _, rest = endpoint.partition("://")
-    return f"{scheme}://{rest.split('/', 1)[0]}"
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def endpoint_allowed(endpoint: str, hosts: Iterable[str]) -> bool:

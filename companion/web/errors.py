@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
+from traceback import extract_tb
 
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -14,6 +16,8 @@ from companion.web.pages import show
 from companion.words import lazy
 
 log = logging.getLogger("companion")
+#: so many of the last places of a trace are written down
+_PLACES = 8
 
 SENTENCES = {
     400: (lazy("This did not arrive whole"), lazy("Please go back and try once more.")),
@@ -61,13 +65,8 @@ def _store_away(error: Exception) -> Response:
 
 
 def _broken(error: Exception) -> Response:
-    log.error(
-        "broken at %s: %s", request.endpoint, type(error).__name__, exc_info=None if app_hides_traces() else error
-    )
+    # a trace's values may hold what a person typed; its places do not
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-_PLACES:]]
+    log.error("broken at %s: %s, %s", request.endpoint, type(error).__name__, " > ".join(places))
     db.rollback()
     return _page(500)
-
-
-def app_hides_traces() -> bool:
-    """A trace may hold what a person typed; it is written only where the operator asked for it."""
-    return not log.isEnabledFor(logging.DEBUG)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_who"
-down_revision = "20261124_observed"
+down_revision = "20261124_receipts"
 
 
 def upgrade() -> None:

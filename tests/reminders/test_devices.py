@@ -1,13 +1,17 @@
 """Switch reminders on for a phone, see the phones, try one, put one away."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, time, timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
 from companion import store
 from companion.identity.model import Account
+from companion.reminders import devices as devices_of
 from companion.reminders.devices import EVENING
 from companion.reminders.model import Device
 from companion.schedule.model import Schedule
@@ -128,6 +132,36 @@ def test_the_first_phone_brings_an_evening_check_in(app, visit, service, setting
     ana = visit("ana")
     ana.post("/reminders/devices", sent(service.subscribe()))
     assert evenings() == [(EVENING, "1234567", True, NOW + timedelta(hours=10))]
+
+
+def test_two_first_phones_at_once_bring_one_check_in(app, visit, cast, service, settings, monkeypatch):
+    both, real = Barrier(2), devices_of.had_device
+
+    def asked(account):
+        found = real(account)
+        if not found and app_is_postgresql():
+            # the other one waits before it asks; without the wait both would have asked by now
+            with suppress(BrokenBarrierError):
+                both.wait(0.5)
+        return found
+
+    monkeypatch.setattr(devices_of, "had_device", asked)
+    phones = [service.subscribe(), service.subscribe()]
+
+    def switch_on(phone):
+        try:
+            return visit("ana").post("/reminders/devices", sent(phone)).status_code
+        finally:
+            db.remove()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(switch_on, phones)) == [201, 201]
+    assert len(evenings()) == 1
+    assert len(devices()) == 2
+
+
+def app_is_postgresql():
+    return store.engine().dialect.name == "postgresql"
 
 
 def test_a_check_in_that_was_switched_off_stays_off(app, visit, service, settings):

@@ -237,3 +237,8 @@ def test_it_checks_a_browsers_keys(service):
     assert not keys_valid("A" * 87, phone.auth)
     assert not keys_valid("*" * 87, phone.auth)
     assert not keys_valid("é", "é")
+
+
+@pytest.mark.parametrize("more", ["", "/", "/a/b", "?a", "#a", "/x?y"])
+def test_one_service_is_one_origin(more):
+    assert pushing.origin_of(f"https://push.example{more}") == "https://push.example"

@@ -2,11 +2,16 @@
 
 import gzip
 import io
+import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
 
 import pytest
 
 from companion import store
+from companion.sharing import access
 from tests.conftest import ORIGIN
 
 
@@ -108,7 +113,29 @@ def test_a_fault_of_ours_shows_no_trace_and_logs_no_words(sqlite_app, visit, cap
     answer = visit("ana").get("/identity/sign-ins")
     assert answer.status_code == 500
     assert "secret" not in answer.text and "secret" not in caplog.text
-    assert "broken at identity.sign_ins: ValueError" in caplog.text
+    assert re.search(r"broken at identity.sign_ins: ValueError, .*routes\.py:\d+ > test_edges\.py:\d+", caplog.text)
+
+
+def test_every_thread_may_write_beside_what_it_reads(sqlite_app, visit, cast, monkeypatch):
+    threads = sqlite_app.config["SETTINGS"].threads
+    all_reading, real = Barrier(threads), access.at_once
+
+    @contextmanager
+    def once_all_read():
+        all_reading.wait(10)
+        with real() as session:
+            yield session
+
+    monkeypatch.setattr(access, "at_once", once_all_read)
+
+    def look(_):
+        try:
+            return visit("rosa").get(f"/for/{cast.ana_patient}/plan/").status_code
+        finally:
+            store.db.remove()
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert set(pool.map(look, range(threads))) == {200}
 
 
 def test_assets_are_named_by_their_content_and_kept(sqlite_app, visit):
