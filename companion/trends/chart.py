@@ -130,7 +130,7 @@ def _end(frame: Frame, scale: Scale, values: Sequence[float | None]) -> Text | N
 
 
 def _averages(frame: Frame, scale: Scale, turn: Sides | None) -> tuple[str, list[tuple[str, str, str, str]]]:
-    """Dashes over the week before a procedure and over the days since, each with its number at its outer end."""
+    """Dashes over the week before a procedure and over the days since, each with its number beside the stem."""
     if turn is None or turn.since is None:
         return "", []
     axis, before, since = frame.axis, scale(turn.before), scale(turn.since)
@@ -138,7 +138,8 @@ def _averages(frame: Frame, scale: Scale, turn: Sides | None) -> tuple[str, list
     week = max(axis.place(turn.mark.at - timedelta(days=BASELINE)), 0)
     start = max(min(frame.x(week), float(x) - _SHORTEST), LEFT)
     path = f"M{start:.1f} {before}H{x}M{x} {since}H{frame.right}"
-    beside = ((f"{start:.1f}", "start", before, turn.before), (str(frame.right), "end", since, turn.since))
+    left, right = f"{float(x) - 5:.1f}", f"{float(x) + 7:.1f}"
+    beside = ((left, "end", before, turn.before), (right, "start", since, turn.since))
     return path, [(at, f"{float(y) - 5:.1f}", anchor, say_number(value)) for at, anchor, y, value in beside]
 
 

@@ -25,8 +25,8 @@ from companion.trends.table import Periods, Table
 from companion.words import gettext as _
 from companion.words import language, lazy, ngettext, say_day
 
-#: a desk shows more drawings in a row, not wider ones
-_WIDTH = 330
+#: the patient's drawings, of which a desk shows more in a row; and the specialist's, all on one wide axis
+_WIDTH, _WIDE = 330, 1100
 #: what changed a moment ago is always drawn anew
 _SETTLED = timedelta(seconds=2)
 _LONGEST_NAME = 34
@@ -71,6 +71,8 @@ class Drawing:
     #: pieces, every second one a number; empty when pain may not be seen
     sentence: tuple[str, ...]
     charts: list[Chart]
+    #: whether they stand under each other on one wide axis
+    wide: bool
     #: whether the record holds anything at all that may be drawn
     begun: bool
 
@@ -81,13 +83,14 @@ class _Seen(NamedTuple):
     patient_id: int
     span: str
     axis: Axis
+    width: int
     marks: tuple[Mark, ...]
     parts: tuple[str, ...]
     language: str
     engine: Engine
 
 
-def draw(patient: Patient, span: str, now: datetime, may: Container[str]) -> Drawing:
+def draw(patient: Patient, span: str, now: datetime, may: Container[str], wide: bool = False) -> Drawing:
     """The drawing for a key of SPANS that ends on the day of `now`, with the parts that are in `may`.
 
     What is drawn is kept until its part of the record changes.
@@ -96,7 +99,7 @@ def draw(patient: Patient, span: str, now: datetime, may: Container[str]) -> Dra
     sources = tuple(source for source, opened in _SOURCES.items() if opened & {*parts})
     begun = queries.earliest(patient.id, (*sources, "others") if "pain" in parts else sources)
     axis = series.axis(span, clock.day_of(now, patient.zone), begun)
-    seen = _Seen(patient.id, span, axis, (), parts, language(), engine())
+    seen = _Seen(patient.id, span, axis, _WIDE if wide else _WIDTH, (), parts, language(), engine())
     if "procedures" in parts:
         seen = seen._replace(marks=_kept(_marks, patient.procedures_at, now)(seen))
     sentence, found = _kept(_diary, patient.diary_at, now)(seen) if "diary" in sources else ((), {})
@@ -104,7 +107,7 @@ def draw(patient: Patient, span: str, now: datetime, may: Container[str]) -> Dra
         found = found | _kept(_medicines, patient.medicines_at, now)(seen)
     if "therapy" in parts:
         found = found | _kept(_therapy, patient.therapy_at, now)(seen)
-    return Drawing(span, axis, sentence, [found[name] for name in _ORDER if name in found], begun is not None)
+    return Drawing(span, axis, sentence, [found[name] for name in _ORDER if name in found], wide, begun is not None)
 
 
 def _kept(make: Callable[[_Seen], Any], changed_at: datetime | None, now: datetime) -> Callable[[_Seen], Any]:
@@ -121,7 +124,7 @@ def _remembered(make: Callable[[_Seen], Any], _changed_at: datetime | None, seen
 
 def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
     """The sentence and the charts of the diary."""
-    axis, frame, by = seen.axis, Frame(seen.axis, _WIDTH, seen.marks), table.rows_of(seen.axis)
+    axis, frame, by = seen.axis, Frame(seen.axis, seen.width, seen.marks), table.rows_of(seen.axis)
     diary = series.diary(axis.size, queries.diary(seen.patient_id, axis))
     sentence: tuple[str, ...] = ()
     charts: list[Chart] = []
@@ -210,7 +213,7 @@ def _medicines(seen: _Seen) -> dict[str, Chart]:
 def _therapy(seen: _Seen) -> dict[str, Chart]:
     found = queries.sessions(seen.patient_id, seen.axis)
     note = _("A bar is a session that was done.")
-    if Frame(seen.axis, _WIDTH, ()).boxes:
+    if Frame(seen.axis, seen.width, ()).boxes:
         note = _("A bar is a session that was done. A box is one that was skipped.")
     kept = series.tallies(seen.axis.size, found, lambda kind: str(PROGRAMMES[kind]))
     return _tallies(seen, "therapy", _("Exercises and CBT"), note, kept)
@@ -220,7 +223,7 @@ def _tallies(seen: _Seen, name: str, title: str, note: str, tallies: dict[str, T
     """A chart with a row for each thing that was done or skipped, if there is any."""
     if not tallies:
         return {}
-    frame, by = Frame(seen.axis, _WIDTH, seen.marks), table.rows_of(seen.axis)
+    frame, by = Frame(seen.axis, seen.width, seen.marks), table.rows_of(seen.axis)
     lines, said = [], [_from_to(title, seen.axis)]
     for thing, tally in tallies.items():
         done = sum(tally.done)

@@ -92,12 +92,12 @@ def test_labels_have_room(days):
     assert all(b - a >= (28 if days <= 10 else 38) for a, b in pairwise(xs))
 
 
-def test_the_averages_stand_at_the_ends_of_their_lines():
+def test_the_averages_stand_beside_the_stem_on_their_lines():
     mark = Mark(TODAY - timedelta(days=30), "Epidural", "Epidural", True, True)
     drawn = chart.pain(frame(90, [mark]), diary([4] * 90), Sides(mark, 6.0, 4.0), {})
     (before, since), scale = drawn.numbers, drawn.scale
-    assert before[2:] == ("start", "6")
-    assert since[2:] == ("end", "4")
+    assert before[2:] == ("end", "6")
+    assert since[2:] == ("start", "4")
     assert float(before[1]) == float(scale(6)) - 5
     assert float(since[1]) == float(scale(4)) - 5
     start, stem = re.match(r"M([\d.]+) [\d.]+H([\d.]+)M", drawn.average).groups()
