@@ -1,11 +1,13 @@
-# The commands of the README. `make demo` and `make test` set up what they need.
+# The commands of the README; each sets up what it needs. `make install` does only that.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test bench picture
+.PHONY: demo install test bench picture
 
 demo: .venv/installed
 	@$(BIN)/companion demo
+
+install: .venv/installed
 
 test: .venv/tested
 	$(BIN)/ruff check .

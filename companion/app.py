@@ -24,11 +24,14 @@ from companion.plan.routes import bp as plan
 from companion.procedures.routes import bp as procedures
 from companion.reminders.routes import bp as reminders
 from companion.settings import ROOT, Settings
+from companion.sharing.access import Everything
 from companion.sharing.routes import bp as sharing
+from companion.sharing.routes import invited
 from companion.store import connect
 from companion.therapy.routes import bp as therapy
 from companion.trends.routes import bp as trends
 from companion.web import assets, errors, guard, headers, htmx, pages, phone
+from companion.web.ids import Id
 
 #: a check-in with a long note takes 20 KB; nothing here takes files
 LARGEST_REQUEST = 256 * 1024
@@ -41,12 +44,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.read(os.environ)
     app = Flask("companion", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SETTINGS=settings, MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
-    connect(settings.database)
+    app.url_map.converters["int"] = Id
+    connect(settings.database, settings.threads)
     _speak(app)
     errors.init(app)
     htmx.init(app)
     guard.init(app, settings.origin)
-    gate.init(app, settings)
+    gate.init(app)
     headers.init(app, settings.secure)
     assets.init(app)
     app.register_blueprint(phone.bp)
@@ -56,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(room, name=f"for_{room.name}", url_prefix=f"/for/<int:patient_id>/{room.name}")
     if settings.demo:
         app.register_blueprint(demo, url_prefix="/demo")
+    app.extensions["invited"] = invited
     app.add_url_rule("/", "home", gate.anyone(home))
     gate.check(app)
     if settings.proxies:
@@ -88,7 +93,12 @@ def _speak(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(_=_text, ngettext=words.ngettext)
     env.filters.update(day=words.say_day, time=words.say_time, number=words.say_number, listed=words.say_list)
-    env.globals.update(to=pages.to, say_of=phone.said)
+    env.globals.update(to=pages.to)
+
+    @app.before_request
+    def listen() -> None:
+        """A stranger's language; the one of an account is spoken as soon as it is known."""
+        words.speak(request.cookies.get("language") or request.accept_languages.best_match(words.LANGUAGES) or "en")
 
     @app.context_processor
     def always() -> dict[str, object]:
@@ -97,7 +107,7 @@ def _speak(app: Flask) -> None:
             "who": who,
             "acting_for": g.get("acting_for"),
             "record_of": g.get("record_of"),
-            "may": g.get("may", ()),
+            "may": g.get("may", Everything() if who and who.patient else ()),
             "may_log": g.get("may_log", True),
             "language": words.language(),
             "languages": words.LANGUAGES,

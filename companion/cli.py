@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import secrets
 import signal
 import sqlite3
 import sys
@@ -14,33 +13,77 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+import dramatiq
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
 
 from companion import clock as time
 from companion import migrate as shape
 from companion import queue, store
 from companion.demo import addresses
 from companion.demo.fill import fill
-from companion.identity.model import Account, Clinic, Membership
-from companion.identity.passwords import hashed
+from companion.identity import passwords, staff
+from companion.identity.forms import ColleagueForm
+from companion.identity.model import Account
 from companion.identity.signin import account_of
 from companion.reminders.deliver import register
+from companion.reminders.keys import keys
 from companion.reminders.tick import start_clock
 from companion.serve import Server
 from companion.settings import Settings, SettingsError
 
 
-@click.group()
+class Refused(click.ClickException):
+    """The command cannot do what was asked; one sentence says why and what to do instead."""
+
+    exit_code = 2
+
+
+class House(click.Group):
+    """The commands; what a wrong setting or a database out of reach ends them with is a sentence, not a trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, readable to nobody else in whatever files it makes."""
+        os.umask(0o077)
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, CommandError, staff.Refused) as problem:
+            raise Refused(str(problem)) from problem
+        except OperationalError as problem:
+            raise Refused(f"The database cannot be used: {str(problem.orig).splitlines()[0]}.") from problem
+
+
+@click.group(cls=House)
 def main() -> None:
     """A pain diary and care companion. Settings are read from the environment; README lists them."""
 
 
 def _settings() -> Settings:
+    """The settings, and the home that they name."""
+    settings = Settings.read(os.environ)
     try:
-        settings = Settings.read(os.environ)
-    except SettingsError as problem:
-        raise click.ClickException(str(problem)) from problem
-    settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Refused(f"COMPANION_HOME {settings.home} cannot be made: {problem.strerror}.") from problem
     return settings
+
+
+def _migrated() -> Settings:
+    """The settings, for a command that works on a database which is there."""
+    settings = Settings.read(os.environ)
+    if not shape.is_newest(settings.database):
+        place = "" if settings.database_url else f" in {settings.home.resolve()}"
+        raise Refused(f"The database{place} is not there, or has an older shape. Run `companion migrate` first.")
+    store.connect(settings.database)
+    return settings
+
+
+def _can_push(settings: Settings) -> None:
+    """Refuse to start what would send pushes that no service takes."""
+    if settings.secure and not settings.contact:
+        raise Refused("COMPANION_CONTACT is empty. Write mailto:someone@your-clinic.org; push services ask for it.")
+    keys(settings)
 
 
 @main.command()
@@ -48,7 +91,7 @@ def demo() -> None:
     """An invented clinic to try everything with, on this machine only."""
     settings = _settings()
     if settings.database_url:
-        raise click.ClickException("The demo keeps its own SQLite file. Unset COMPANION_DATABASE_URL.")
+        raise Refused("The demo keeps its own SQLite file. Unset COMPANION_DATABASE_URL.")
     settings = replace(settings, demo=True, contact=settings.contact or "mailto:demo@companion.example")
     shape.upgrade(settings.database)
     if not addresses.read(settings.home):
@@ -58,7 +101,7 @@ def demo() -> None:
         filling.start()
         filling.join()
         if filling.exitcode:
-            raise click.ClickException("The invented clinic could not be filled.")
+            raise Refused("The invented clinic could not be filled.")
     _say_addresses(settings)
     Server(settings, processes=1, clock=True, worker=True).run()
 
@@ -83,32 +126,34 @@ def _say_addresses(settings: Settings) -> None:
 
 
 @main.command()
-@click.option("--processes", default=1, help="Web processes; more than one needs PostgreSQL.")
+@click.option(
+    "--processes", default=1, type=click.IntRange(1, 64), help="Web processes; more than one needs PostgreSQL."
+)
 @click.option("--clock/--no-clock", default=True, help="Look for due reminders in this process.")
 @click.option("--worker/--no-worker", default=True, help="Send reminders from this process.")
 def serve(processes: int, clock: bool, worker: bool) -> None:
-    """The web, and with it the clock and a worker unless they run on their own."""
+    """The web, and with it the clock and a worker unless they run on their own. Migrates the database first."""
     settings = _settings()
     if processes > 1 and not settings.database_url:
-        raise click.ClickException(
-            "SQLite is for one web process. Set COMPANION_DATABASE_URL to a PostgreSQL for more."
-        )
+        raise Refused("SQLite is for one web process. Set COMPANION_DATABASE_URL to a PostgreSQL for more.")
     if not worker and not settings.broker_url and clock:
-        raise click.ClickException("Without a worker here, COMPANION_BROKER_URL must say where the workers listen.")
-    if settings.secure and not settings.contact:
-        raise click.ClickException(
-            "COMPANION_CONTACT is empty. Write mailto:someone@your-clinic.org; push services ask for it."
-        )
+        raise Refused("Without a worker here, COMPANION_BROKER_URL must say where the workers listen.")
+    _can_push(settings)
     shape.upgrade(settings.database)
-    Server(settings, processes, clock, worker).run()
+    if not clock and not settings.broker_url:
+        click.echo("No reminder rings from here: that takes the clock and a worker, or COMPANION_BROKER_URL.")
+    Server(settings, processes, clock, worker, _say_where).run()
+
+
+def _say_where(settings: Settings) -> None:
+    click.echo(f"Companion is at {settings.origin} and listens on {settings.bind}:{settings.port}. Ctrl-C ends it.")
 
 
 @main.command()
 def clock() -> None:
     """Only look for due reminders and hand them to the workers. Several may run."""
-    settings = _settings()
-    store.connect(settings.database)
-    actor = register(queue.connect(settings.broker_url), settings)
+    settings, broker = _apart("clock")
+    actor = register(broker, settings)
     heart = start_clock(settings, actor.send)
     click.echo("The clock is running.")
     _until_told()
@@ -116,17 +161,27 @@ def clock() -> None:
 
 
 @main.command()
-@click.option("--threads", default=2, help="Batches sent at once.")
+@click.option("--threads", default=2, type=click.IntRange(1, 64), help="Batches sent at once.")
 def worker(threads: int) -> None:
     """Only send reminders. Any number may run, on any number of machines."""
-    settings = _settings()
-    store.connect(settings.database)
-    broker = queue.connect(settings.broker_url)
+    settings, broker = _apart("worker")
+    _can_push(settings)
     register(broker, settings)
     running = queue.start_worker(broker, threads)
     click.echo("The worker is listening.")
     _until_told()
     running.stop(timeout=1500)
+
+
+def _apart(name: str) -> tuple[Settings, dramatiq.Broker]:
+    """For a process beside the web. A clock and a worker that each had a broker of their own would ring nothing."""
+    if not Settings.read(os.environ).broker_url:
+        raise Refused(
+            f"COMPANION_BROKER_URL is empty, so nothing would ring from this {name}. Set it to a Redis, Valkey or "
+            "RabbitMQ, or leave clock and worker to `companion serve`."
+        )
+    settings = _migrated()
+    return settings, queue.connect(settings.broker_url)
 
 
 def _until_told() -> None:
@@ -138,49 +193,105 @@ def _until_told() -> None:
 
 
 @main.command()
-@click.argument("revision", default="head")
+@click.argument("revision", default="")
 @click.option("--down", is_flag=True, help="Go back to the revision instead.")
 def migrate(revision: str, down: bool) -> None:
     """Bring the database to the newest shape, or to a named one."""
+    if down and not revision:
+        raise Refused("Name the revision to go back to; `base` drops every table.")
     settings = _settings()
-    (shape.downgrade if down else shape.upgrade)(settings.database, revision)
+    (shape.downgrade if down else shape.upgrade)(settings.database, revision or "head")
 
 
 @main.command()
 @click.argument("email")
-@click.option("--name", required=True, help="What colleagues and patients read.")
-@click.option("--clinic", required=True, help="Name of the clinic; made if it is new.")
-@click.option("--role", type=click.Choice(["clinician", "admin"]), default="clinician")
+@click.option("--name", default="", help="What colleagues and patients read; needed for somebody new.")
+@click.option("--clinic", default="", help="Name of the clinic; needed for somebody new.")
+@click.option("--new-clinic", is_flag=True, help="Make this clinic beside those that are there.")
+@click.option("--role", type=click.Choice(["clinician", "admin"]), default="clinician", show_default=True)
 @click.option("--phone", default="", help="The clinic's telephone, for a new clinic.")
-def user(email: str, name: str, clinic: str, role: str, phone: str) -> None:
-    """Add somebody who works at a clinic; prints a password to be changed."""
-    store.connect(_settings().database)
-    password = secrets.token_urlsafe(12)
-    with store.work() as db:
-        if account_of(email) is not None:
-            raise click.ClickException(f"{email} has an account.")
-        place = db.query(Clinic).where(Clinic.name == clinic).first() or Clinic(
-            name=clinic, phone=phone, created_at=time.now()
-        )
-        account = Account(email=email.lower(), name=name, password_hash=hashed(password), created_at=time.now())
-        db.add_all([place, account])
-        db.flush()
-        db.add(Membership(clinic_id=place.id, account_id=account.id, role=role))
-    click.echo(f"{name} signs in with {email.lower()} and the password {password}")
+@click.option("--new-password", is_flag=True, help="Print a new password and end every sign-in; for any account.")
+@click.option("--remove", is_flag=True, help="Take away the clinics and end every sign-in; account and records stay.")
+def user(
+    email: str, name: str, clinic: str, new_clinic: bool, role: str, phone: str, new_password: bool, remove: bool
+) -> None:
+    """Let somebody work at a clinic, give them a new password, or let them go.
+
+    Somebody new gets a password that is printed here, to be changed under Settings. With --new-password and --clinic
+    somebody who has an account already works at the clinic too.
+    """
+    typed = {"email": email.strip(), "name": name, "clinic": clinic, "phone": phone}
+    if remove and (new_password or any([name, clinic, new_clinic, phone])):
+        raise Refused("--remove stands alone with the EMAIL.")
+    _migrated()
+    with store.work():
+        account = account_of(typed["email"])
+        if account is None and (remove or new_password):
+            raise Refused(f"{email} has no account.")
+        if account is not None and remove:
+            told = f"{account.name} works no more at {' and '.join(staff.leave(account))} and is signed out everywhere."
+        elif account is not None and not any([name, clinic, new_clinic, phone]) and new_password:
+            told = _with_new_password(account) + " Every earlier sign-in is ended."
+        else:
+            told = _let_in(account, typed, role, new_clinic, new_password)
+    click.echo(told)
+
+
+def _with_new_password(account: Account) -> str:
+    password = passwords.made_up()
+    passwords.change(account, password)
+    return f"{account.name} signs in with {account.email} and the password {password}\nSettings is where to change it."
+
+
+def _let_in(account: Account | None, typed: dict[str, str], role: str, new_clinic: bool, may_renew: bool) -> str:
+    """Somebody new, or with their consent to a new password somebody who has an account, works at a clinic."""
+    if account is not None and not may_renew:
+        raise Refused(f"{account.email} has an account. Add --new-password to let it work at the clinic too.")
+    if account is not None and typed["name"]:
+        raise Refused(f"{account.email} has an account and a name. Leave out --name.")
+    form = ColleagueForm(MultiDict({**typed, "name": account.name if account else typed["name"]}))
+    if not form.validate():
+        raise Refused(" ".join(f"{field.label.text}: {text}" for field, text in form.problems))
+    now = time.now()
+    place, made = staff.clinic_called(form.clinic.data, form.phone.data, new_clinic, now)
+    account = account or staff.newcomer(form.email.data, form.name.data, now)
+    staff.join(account, place, role)
+    where = f"{place.name}, a new clinic," if made else place.name
+    return f"{account.name} works at {where} as {role}.\n{_with_new_password(account)}"
 
 
 @main.command()
 @click.argument("target", type=click.Path(path_type=Path, exists=False))
 def backup(target: Path) -> None:
     """Copy the SQLite database into a new file while it is in use. For PostgreSQL use pg_dump."""
-    settings = _settings()
+    settings = Settings.read(os.environ)
     if settings.database_url:
-        raise click.ClickException("This database is PostgreSQL: use pg_dump.")
+        raise Refused("This database is PostgreSQL: use pg_dump.")
     if target.exists():
-        raise click.ClickException(f"{target} exists. Name a new file.")
-    with (
-        closing(sqlite3.connect(settings.home / "companion.sqlite3")) as source,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        source.backup(copy)
-    click.echo(f"Copied to {target}")
+        raise Refused(f"{target} exists. Name a new file.")
+    source = settings.home.resolve() / "companion.sqlite3"
+    try:
+        with closing(_read_only(source)) as database, closing(_new(target)) as copy:
+            database.backup(copy)
+    except sqlite3.Error as problem:
+        target.unlink(missing_ok=True)
+        raise Refused(f"Nothing is backed up: {problem}.") from problem
+    click.echo(f"Copied {source} to {target}")
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """The database in `path`, which is there and is one of ours; nothing is made or changed by looking."""
+    if not path.is_file():
+        raise Refused(f"There is no database at {path}. Set COMPANION_HOME as for `companion serve`.")
+    database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    if not database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'account'").fetchone():
+        raise Refused(f"The database at {path} is empty. Set COMPANION_HOME as for `companion serve`.")
+    return database
+
+
+def _new(path: Path) -> sqlite3.Connection:
+    try:
+        path.touch(exist_ok=False)
+    except OSError as problem:
+        raise Refused(f"{path} cannot be written: {problem.strerror}.") from problem
+    return sqlite3.connect(path)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, make_url, pool
 
 from companion.settings import ROOT
 
@@ -24,3 +29,13 @@ def upgrade(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str = "base") -> None:
     """Take back every migration down to `revision`."""
     command.downgrade(config(url), revision)
+
+
+def is_newest(url: str) -> bool:
+    """Whether the database at `url` has the shape that this version works with; an SQLite file is not made by looking."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return False
+    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    return set(found) == set(ScriptDirectory.from_config(config(url)).get_heads())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from typing import Any
 
 import dramatiq
@@ -24,11 +25,19 @@ def _settle() -> None:
 class Server(BaseApplication):
     """One arbiter and `processes` web processes; the first worker process also keeps the clock, if asked to.
 
-    With SQLite there is one web process with threads; with PostgreSQL there may be several.
+    With SQLite there is one web process with threads; with PostgreSQL there may be several. `ready` is called once it
+    listens.
     """
 
-    def __init__(self, settings: Settings, processes: int, clock: bool, worker: bool) -> None:
-        self.settings, self.processes, self.clock, self.worker = settings, processes, clock, worker
+    def __init__(
+        self,
+        settings: Settings,
+        processes: int,
+        clock: bool,
+        worker: bool,
+        ready: Callable[[Settings], object] = lambda _settings: None,
+    ) -> None:
+        self.settings, self.processes, self.clock, self.worker, self.ready = settings, processes, clock, worker, ready
         self.heart: BackgroundScheduler | None = None
         self.running: list[dramatiq.Worker] = []
         super().__init__()
@@ -44,6 +53,7 @@ class Server(BaseApplication):
         self.cfg.set("loglevel", "warning")
         # the arbiter's memory stays shared with its children: loaded once, and left alone by the collector
         self.cfg.set("preload_app", True)
+        self.cfg.set("when_ready", lambda _server: self.ready(self.settings))
         self.cfg.set("pre_fork", lambda _server, _worker: _settle())
         self.cfg.set("post_worker_init", lambda _worker: self.begin())
         self.cfg.set("worker_exit", lambda _server, _worker: self.end())

@@ -5,16 +5,20 @@ A wrong value stops the start with a sentence that names the setting; nothing is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 _PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = (_PACKAGE.parent / "templates").is_dir()
 #: The folder that holds templates/, static/ and migrations/: beside the package in a checkout, inside it in a wheel.
-ROOT = _PACKAGE.parent if (_PACKAGE.parent / "templates").is_dir() else _PACKAGE
+ROOT = _PACKAGE.parent if _CHECKOUT else _PACKAGE
+#: the same folder wherever one stands, so that no command works on another database than the one that is served
+_HOME = str(ROOT / "instance") if _CHECKOUT else "~/.local/share/companion"
 
 
 class SettingsError(ValueError):
@@ -29,15 +33,51 @@ def _yes_no(text: str) -> bool:
     raise ValueError("write yes or no")
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError("write a whole number from 0 on")
-    return number
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not low <= int(text) <= high:
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
 
 
-def _wall(text: str) -> time:
-    return time.fromisoformat(text)
+def _folder(text: str) -> Path:
+    if not text:
+        raise ValueError("write the name of a folder")
+    return Path(text).expanduser()
+
+
+def _file(text: str) -> str:
+    if text and not Path(text).is_file():
+        raise ValueError("there is no such file; copy vapid.pem from the home of the first machine to it")
+    return text
+
+
+def _address_of(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text and not re.match(rf"({'|'.join(map(re.escape, schemes))})://.", text):
+            raise ValueError(f"write an address such as {schemes[0]}://host/name, or leave it empty")
+        _ = urlsplit(text).port  # raises ValueError for one that is none
+        return text
+
+    return parse
+
+
+def _bind(text: str) -> str:
+    try:
+        address = ip_address(text.strip("[]"))
+    except ValueError:
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", text):
+            return text
+        raise ValueError("write an address of this machine such as 127.0.0.1, or 0.0.0.0 for all of them") from None
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
+def _telephone(text: str) -> str:
+    if not re.fullmatch(r"[+]?[0-9][0-9 -]*[0-9]", text):
+        raise ValueError("write the number that people call in an emergency, such as 112")
+    return text
 
 
 def _origin(text: str) -> str:
@@ -67,19 +107,25 @@ def _setting(name: str, default: str, parse: Callable[[str], Any], why: str) -> 
 class Settings:
     """The whole configuration of one process."""
 
-    home: Path = _setting("COMPANION_HOME", "instance", Path, "folder for the database file and the push keys")
+    home: Path = _setting("COMPANION_HOME", _HOME, _folder, "folder for the database file and the push keys")
     database_url: str = _setting(
-        "COMPANION_DATABASE_URL", "", str, "PostgreSQL address; empty: an SQLite file in the home"
+        "COMPANION_DATABASE_URL",
+        "",
+        _address_of("postgresql", "postgres", "postgresql+psycopg"),
+        "PostgreSQL address; empty: an SQLite file in the home",
     )
     broker_url: str = _setting(
-        "COMPANION_BROKER_URL", "", str, "redis:// or amqp:// address; empty: inside the process"
+        "COMPANION_BROKER_URL",
+        "",
+        _address_of("redis", "rediss", "amqp", "amqps"),
+        "redis:// or amqp:// address; empty: inside the process",
     )
-    bind: str = _setting("COMPANION_BIND", "127.0.0.1", str, "address to listen on")
-    port: int = _setting("PORT", "8000", _count, "port to listen on")
-    threads: int = _setting("COMPANION_THREADS", "8", _count, "requests served at once by one process")
+    bind: str = _setting("COMPANION_BIND", "127.0.0.1", _bind, "address to listen on")
+    port: int = _setting("PORT", "8000", _number(1, 65535), "port to listen on")
+    threads: int = _setting("COMPANION_THREADS", "8", _number(1, 256), "requests served at once by one process")
     origin: str = _setting("COMPANION_ORIGIN", "http://localhost:8000", _origin, "the address that people type")
     proxies: int = _setting(
-        "COMPANION_PROXIES", "0", _count, "trusted proxies in front; 0: forwarded headers are ignored"
+        "COMPANION_PROXIES", "0", _number(0, 9), "trusted proxies in front; 0: forwarded headers are ignored"
     )
     contact: str = _setting("COMPANION_CONTACT", "", _contact, "who push services may write to; needed to send pushes")
     push_hosts: tuple[str, ...] = _setting(
@@ -89,20 +135,21 @@ class Settings:
         "push services a phone may name; http:// only for one on this machine",
     )
     push_key: str = _setting(
-        "COMPANION_PUSH_KEY", "", str, "VAPID key file shared by several machines; empty: in the home"
+        "COMPANION_PUSH_KEY", "", _file, "VAPID key file shared by several machines; empty: in the home"
     )
     open_signup: bool = _setting("COMPANION_OPEN_SIGNUP", "yes", _yes_no, "people may sign up without a clinic's code")
-    day_starts: time = _setting(
-        "COMPANION_DAY_STARTS", "04:00", _wall, "a note before this hour belongs to the day before"
+    tick_seconds: int = _setting(
+        "COMPANION_TICK_SECONDS", "5", _number(1, 60), "how often due reminders are looked for"
     )
-    tick_seconds: int = _setting("COMPANION_TICK_SECONDS", "5", _count, "how often due reminders are looked for")
     second_prompt_minutes: int = _setting(
-        "COMPANION_SECOND_PROMPT", "30", _count, "minutes to the one second prompt; 0: none"
+        "COMPANION_SECOND_PROMPT", "30", _number(0, 1440), "minutes to the one second prompt; 0: none"
     )
-    emergency_number: str = _setting("COMPANION_EMERGENCY", "911", str, "number shown on the emergency page")
-    idle_days: int = _setting("COMPANION_IDLE_DAYS", "30", _count, "a sign-in ends after so many days without use")
+    emergency_number: str = _setting("COMPANION_EMERGENCY", "911", _telephone, "number shown on the emergency page")
+    idle_days: int = _setting(
+        "COMPANION_IDLE_DAYS", "30", _number(1, 3650), "a sign-in ends after so many days without use"
+    )
     lifetime_days: int = _setting(
-        "COMPANION_LIFETIME_DAYS", "180", _count, "a sign-in ends after so many days in any case"
+        "COMPANION_LIFETIME_DAYS", "180", _number(1, 3650), "a sign-in ends after so many days in any case"
     )
     demo: bool = _setting(
         "COMPANION_DEMO", "no", _yes_no, "invented clinic with sign-in addresses; never with real people"
@@ -119,7 +166,8 @@ class Settings:
             try:
                 values[each.name] = each.metadata["parse"](text.strip())
             except ValueError as problem:
-                raise SettingsError(f"{each.metadata['env']} is {text!r}: {problem}") from problem
+                # the value is not said, since an address may hold a password
+                raise SettingsError(f"{each.metadata['env']} does not fit: {problem}.") from problem
         settings = cls(**values)
         if "COMPANION_ORIGIN" not in environ and "PORT" in environ:
             settings = cls(**values, origin=f"http://localhost:{settings.port}")

@@ -96,15 +96,16 @@ def _sqlite(url: str, size: int) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
 
 def begin_reading() -> None:
-    """Let this thread's `db` look without taking SQLite's write lock; call before its first use."""
+    """Let this thread's `db` look and change nothing, without taking SQLite's write lock; call before its first use."""
     db.remove()
-    db(bind=engine().execution_options(reading=True))
+    db(bind=engine().execution_options(reading=True, postgresql_readonly=True))
 
 
 @contextmanager

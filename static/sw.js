@@ -1,8 +1,11 @@
 // The service worker. It keeps only files that say nothing about anybody; personal pages always come from the network.
-// DIGEST and SHELL stand above, written by the server.
+// DIGEST (of the assets), VERSION (of all that is kept) and SHELL stand above, written by the server.
 "use strict";
 importScripts(`/assets/${DIGEST}/js/outbox.js`);
-const KEPT = `shell-${DIGEST}`;
+const KEPT = `shell-${VERSION}`;
+const AWAY = [502, 503, 504];   // what a proxy says when we are away, and we when the database is
+const URGENT = 1000, PATIENCE = 4000, LONG_PATIENCE = 30000, REMEMBERED = 300000;
+const LATE = Symbol("late");
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(SHELL.map(kept))));
@@ -26,22 +29,59 @@ self.addEventListener("fetch", (event) => {
   else if (address.pathname.startsWith("/assets/")) event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
 });
 
-async function navigate(request, address) {
+// Whoever has waited for a while, or finds us away, is offered the page that needs no network.
+async function navigate({ headers, referrer }, address) {
+  const giving = new AbortController();
+  // not from the browser's cache, where a second request for the same page would wait for the first one
+  const answer = fetch(address, { headers, referrer, credentials: "same-origin", redirect: "manual", cache: "no-store", signal: giving.signal });
+  const coming = answer.then((response) => AWAY.includes(response.status) ? undefined : response);
+  const page = address.pathname.startsWith("/emergency") ? "emergency" : "offline";
+  let come = await within(page === "emergency" ? URGENT : PATIENCE, coming);
+  if (come === LATE && page === "offline") come = await waited(address, coming);
+  if (come && come !== LATE) return come;
+  const said = address.pathname.match(/^\/(?:offline|emergency)\/(en|es)$/)?.[1];
+  const known = await caches.match(`/${page}/${said ?? await tongue()}`, { cacheName: KEPT });
+  if (known) giving.abort();
+  return known ?? answer;
+}
+
+// What comes within the time; LATE, or undefined when nothing will come.
+const within = (time, coming) => Promise.race([coming.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, time, LATE))]);
+
+// Whoever asks for the same page once more waits longer. If it comes, we are only slow, and all pages are waited for so.
+async function waited(address, coming) {
   try {
-    return await fetch(request);
+    const slow = await Outbox.fact("slow");
+    const again = slow && [address.href, "all"].includes(slow.url) && Date.now() - slow.at < REMEMBERED;
+    const come = again ? await within(LONG_PATIENCE, coming) : LATE;
+    await Outbox.remember("slow", { url: come === LATE ? address.href : "all", at: Date.now() });
+    return come;
   } catch {
-    const page = address.pathname.startsWith("/emergency") ? "emergency" : "offline";
-    const said = address.pathname.match(/^\/(?:offline|emergency)\/(en|es)$/)?.[1];
-    return caches.match(`/${page}/${said ?? await tongue()}`);
+    return within(LONG_PATIENCE, coming);   // nothing can be remembered here
   }
 }
 
 async function tongue() {
-  const known = await Outbox.fact("language") ?? navigator.language.slice(0, 2);
+  const known = await Outbox.fact("language").catch(() => undefined) ?? navigator.language.slice(0, 2);
   return known === "es" ? "es" : "en";
 }
 
-self.addEventListener("sync", (event) => { if (event.tag === "outbox") event.waitUntil(Outbox.fact("owner").then((owner) => owner && Outbox.flush(owner))); });
+self.addEventListener("sync", (event) => { if (event.tag === "outbox") event.waitUntil(sendRest()); });
+
+// What fails here is tried again by the browser, so this fails until all is sent.
+async function sendRest() {
+  const owner = await Outbox.fact("owner");
+  if (!owner) return;
+  await send(owner);
+  if ((await Outbox.letters(owner)).some((letter) => letter.state === "waiting")) throw new Error("not everything is sent yet");
+}
+
+// Pages that are open are told, so that they show it.
+async function send(owner) {
+  const outcomes = await Outbox.flush(owner);
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage("sent");
+  return outcomes;
+}
 
 // Show first, tell afterwards: a push that shows nothing costs the permission on some phones.
 self.addEventListener("push", (event) => {
@@ -55,18 +95,18 @@ self.addEventListener("push", (event) => {
 self.addEventListener("notificationclick", (event) => {
   const { key, url } = event.notification.data;
   event.notification.close();
-  if (event.action === "done") event.waitUntil(answer(key, "done"));
-  else if (event.action === "later") event.waitUntil(answer(key, "later"));
+  if (["done", "later"].includes(event.action)) event.waitUntil(answer(event.notification, event.action).catch(() => openPage(url)));
   else event.waitUntil(Promise.all([receipt(key, "opened"), openPage(url)]));
 });
 
 // Done and Later go through the outbox too: a tap without a network is not lost.
-async function answer(key, verb) {
+async function answer({ title, actions, data: { key } }, verb) {
   const owner = await Outbox.fact("owner");
   if (!owner) return openPage(`/reminders/open/${key}`);
   const body = new URLSearchParams({ at: new Date().toISOString(), uuid: crypto.randomUUID() }).toString();
-  const id = await Outbox.put({ owner, url: `/reminders/deliveries/${key}/${verb}`, body, title: verb });
-  const outcome = (await Outbox.flush(owner))[id];
+  const label = actions.find(({ action }) => action === verb).title;   // as the person read it
+  const id = await Outbox.put({ owner, url: `/reminders/deliveries/${key}/${verb}`, body, title: `${title}: ${label}` });
+  const outcome = (await send(owner))[id];
   if (verb === "done" && outcome?.location) await openPage(outcome.location);
 }
 

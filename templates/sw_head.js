@@ -1,2 +1,2 @@
-const DIGEST = {{ digest | tojson }};
-const SHELL = [{% for name in shell %}{{ asset(name) | tojson }}, {% endfor %}"/offline/en", "/offline/es", "/emergency/en", "/emergency/es"];
+const DIGEST = {{ digest | tojson }}, VERSION = {{ version | tojson }};
+const SHELL = [{% for name in shell %}{{ asset(name) | tojson }}, {% endfor %}{% for page in pages %}{{ page | tojson }}, {% endfor %}];

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from companion import clock
 from companion.clinic.strip import Strip, first_day, strip
 from companion.diary import queries as diary
+from companion.diary import regions
 from companion.diary.model import Entry
 from companion.identity.model import Patient
 from companion.medication import queries as medication
@@ -21,9 +22,20 @@ from companion.schedule.model import Schedule
 from companion.therapy import queries as therapy
 from companion.therapy.model import Programme
 from companion.trends.draw import Drawing, draw
+from companion.trends.series import Axis
 
 _RECENT = timedelta(days=29)
 _ENTRIES = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it hurt on so many days of the span; `heat` is a step of the ramp, 10 for the place with the most days."""
+
+    code: str
+    name: str
+    days: int
+    heat: int
 
 
 @dataclass(frozen=True)
@@ -31,41 +43,65 @@ class Review:
     """The parts of the page; one that is not open is empty."""
 
     drawing: Drawing
+    #: most days first
+    places: list[Place]
     #: newest first, with authors
     entries: list[Entry]
     procedures: list[Procedure]
+    #: what this clinic wrote down and took back
+    removed: list[Procedure]
     medicines: list[Medicine]
     #: times by the room and the id of what is due
     times: dict[tuple[str, int], list[Schedule]]
     programmes: list[Programme]
+    stopped: list[Programme]
     strip: Strip | None
 
+    @property
+    def heat(self) -> dict[str, int]:
+        """The steps of the ramp by place, for the drawing."""
+        return {place.code: place.heat for place in self.places}
 
-def review(patient: Patient, span: str, now: datetime, may: Container[str]) -> Review:
-    """The page of the patient; `may` are the open parts."""
+
+def review(patient: Patient, clinic_id: int, span: str, now: datetime, may: Container[str]) -> Review:
+    """The page of the patient for the clinic; `may` are the open parts."""
     today = clock.day_of(now, patient.zone)
     calendar = now.astimezone(ZoneInfo(patient.zone)).date()
     due: dict[tuple[str, int], list[Schedule]] = {}
     for row in times.schedules(patient.id, calendar, calendar):
         due.setdefault((row.kind, row.thing_id), []).append(row)
+    drawing, done, kept = draw(patient, span, now, may, wide=True), "procedures" in may, "therapy" in may
     return Review(
-        draw(patient, span, now, may),
+        drawing,
+        _places(patient, drawing.axis) if "pain" in may else [],
         _entries(patient, today, may),
-        procedures.procedures(patient) if "procedures" in may else [],
+        procedures.procedures(patient) if done else [],
+        procedures.removed(patient, clinic_id) if done else [],
         medication.medicines(patient) if "medicines" in may else [],
         due,
-        therapy.programmes(patient) if "therapy" in may else [],
-        _strip(patient, today, now) if "therapy" in may else None,
+        therapy.programmes(patient) if kept else [],
+        therapy.programmes(patient, stopped=True) if kept else [],
+        _strip(patient, today, now) if kept else None,
     )
+
+
+def _places(patient: Patient, axis: Axis) -> list[Place]:
+    often = diary.region_days(patient.id, axis.first, axis.last)
+    most = max(often.values(), default=1)
+    return [
+        Place(code, regions.label(code), days, max(1, round(10 * days / most)))
+        for code, days in often.items()
+        if regions.known(code)
+    ]
 
 
 def _entries(patient: Patient, today: date, may: Container[str]) -> list[Entry]:
     """The last entries where pain may be seen, else the last notes where those may be."""
     if "pain" in may:
-        return diary.entries(patient, today - _RECENT, today)[:_ENTRIES]
+        return diary.entries(patient, today - _RECENT, today, _ENTRIES)
     return diary.notes(patient, today - _RECENT, today, _ENTRIES) if "notes" in may else []
 
 
 def _strip(patient: Patient, today: date, now: datetime) -> Strip | None:
     first = first_day(today)
-    return strip(first, therapy.attendance(patient, first, today, now))
+    return strip(first, today, therapy.attendance(patient, first, today, now))

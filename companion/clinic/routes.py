@@ -2,49 +2,71 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, current_app, g, request, url_for
 
 from companion import clock
-from companion.clinic import forms, queries, say
+from companion.clinic import forms, gone, queries, say
 from companion.clinic.review import review as gather
+from companion.diary.regions import REGIONS
 from companion.identity.gate import staff
 from companion.identity.model import Membership, Patient
+from companion.identity.signin import memberships
 from companion.procedures import kinds
 from companion.procedures import queries as procedures
+from companion.procedures import record as procedure_record
 from companion.procedures.forms import ProcedureForm
-from companion.procedures.record import record as record_procedure
-from companion.procedures.record import remove
+from companion.procedures.model import Procedure
 from companion.schedule.say import say_times
-from companion.sharing import invite, qr
+from companion.sharing import code, invite, qr
 from companion.sharing.access import care, note_looks
-from companion.sharing.model import PARTS
+from companion.sharing.model import PARTS, Invitation
 from companion.sharing.queries import clinic_invitations
-from companion.store import db
+from companion.store import Conflict, db
 from companion.therapy import plan_it
 from companion.therapy import queries as therapy
-from companion.therapy.forms import ProgrammeForm
+from companion.therapy.forms import SAVED_BEFORE, ProgrammeForm
 from companion.therapy.model import KINDS, Programme
 from companion.trends.series import DEFAULT, SPANS
+from companion.web.cookies import set_cookie
+from companion.web.errors import SENTENCES
+from companion.web.forms import digest
+from companion.web.limit import allow
 from companion.web.pages import go, show
 
 bp = Blueprint("clinic", __name__)
+#: days that the browser which made a code can look at it again: ten minutes
+_CODE_SHOWN = 1 / 144
+#: how long a code that was used stays on the list
+_USED_SHOWN = timedelta(days=30)
 
 
 @bp.get("/")
 @staff
 def patients(member: Membership) -> Response:
     """The patients who share with the clinic. An administrator is no clinician and sees no names."""
+    return _patients(member, forms.FindForm(request.args))
+
+
+@bp.post("/")
+@staff
+def find(member: Membership) -> Response:
+    """Those whose name holds what was typed, which is never part of an address."""
+    form = forms.FindForm(request.form)
+    return _patients(member, form, form.q.data)
+
+
+def _patients(member: Membership, form: forms.FindForm, search: str = "") -> Response:
     if member.role != "clinician":
         return go("clinic.invitations")
-    search, number = request.args.get("q", "").strip(), max(request.args.get("page", 1, int), 1)
-    rows, more = queries.patients(member.clinic_id, clock.now(), search, number)
-    note_looks(member.account, member.clinic_id, [row.patient.id for row in rows], "list", clock.now())
-    told: dict[str, Any] = {"search": search, "number": number, "more": more, "now": clock.now()}
-    return show("clinic/patients.html", member=member, rows=rows, say=say, **told)
+    now = clock.now()
+    rows, more = queries.patients(member.clinic_id, now, search, form.sort.data, form.page.data)
+    note_looks(member.account, member.clinic_id, [row.patient.id for row in rows], ["list"], now)
+    told: dict[str, Any] = {"search": search, "sort": form.sort.data, "number": form.page.data, "more": more}
+    return show("clinic/patients.html", "clinic/_list.html", member=member, rows=rows, say=say, **told)
 
 
 @bp.get("/patients/<int:patient_id>")
@@ -56,10 +78,11 @@ def review(patient: Patient, member: Membership) -> Response:
 
 def _review(patient: Patient, member: Membership, form: ProcedureForm, status: int = 200) -> Response:
     span = request.args.get("span", DEFAULT)
-    gathered = gather(patient, span if span in SPANS else DEFAULT, clock.now(), g.may)
+    gathered = gather(patient, member.clinic_id, span if span in SPANS else DEFAULT, clock.now(), g.may)
     told: dict[str, Any] = {"parts": PARTS, "kinds": KINDS, "name": kinds.name, "say_times": say_times, "say": say}
     told |= {"patient": patient, "member": member, "review": gathered, "form": form, "today": _today(patient)}
-    return show("clinic/review.html", status=status, **told)
+    problem = SAVED_BEFORE if status == 409 else ""
+    return show("clinic/review.html", status=status, regions=REGIONS, problem=problem, **told)
 
 
 def _today(patient: Patient) -> date:
@@ -68,29 +91,48 @@ def _today(patient: Patient) -> date:
 
 
 @bp.post("/patients/<int:patient_id>/procedures")
-@care("procedures")
+@care("procedures", draws=[*PARTS])
 def add_procedure(patient: Patient, member: Membership) -> Response:
-    """Write down what the clinic did."""
+    """Write down what the clinic did. The same form sent twice is one procedure."""
     now = clock.now()
     form = ProcedureForm(request.form, patient, now)
     if not form.validate():
         return _review(patient, member, form, 422)
+    by = (patient, member.clinic, g.author, form.uuid.data, digest(request.form))
     done = (form.kind.data, form.level.data, form.side.data, form.done_on.data, form.note.data)
-    record_procedure(patient, member.clinic, g.author, *done, now)
+    try:
+        procedure_record.record(*by, *done, now)
+    except Conflict:
+        form.uuid.renew()
+        return _review(patient, member, form, 409)
     db.commit()
-    return go("clinic.review", patient_id=patient.id, said="saved")
+    return go("clinic.review", patient_id=patient.id, said="saved", _anchor="main")
 
 
 @bp.post("/patients/<int:patient_id>/procedures/<int:procedure_id>/removal")
 @care("procedures")
 def remove_procedure(patient: Patient, member: Membership, procedure_id: int) -> Response:
     """Take back a procedure that this clinic wrote down by mistake."""
+    procedure_record.remove(_our_procedure(patient, member, procedure_id), g.author, clock.now())
+    db.commit()
+    return go("clinic.review", patient_id=patient.id, said="removed")
+
+
+@bp.post("/patients/<int:patient_id>/procedures/<int:procedure_id>/return")
+@care("procedures")
+def bring_procedure_back(patient: Patient, member: Membership, procedure_id: int) -> Response:
+    """The removal was the mistake."""
+    procedure_record.restore(_our_procedure(patient, member, procedure_id), clock.now())
+    db.commit()
+    return go("clinic.review", patient_id=patient.id, said="back")
+
+
+def _our_procedure(patient: Patient, member: Membership, procedure_id: int) -> Procedure:
+    """A procedure that this clinic wrote down, removed or not; 404 for any other."""
     procedure = procedures.procedure(patient, procedure_id)
     if procedure is None or procedure.clinic_id != member.clinic_id:
         abort(404)
-    remove(procedure, g.author, clock.now())
-    db.commit()
-    return go("clinic.review", patient_id=patient.id, said="saved")
+    return procedure
 
 
 @bp.get("/patients/<int:patient_id>/programmes")
@@ -110,22 +152,28 @@ def _programmes(
         "member": member,
         "form": form,
         "rows": rows,
+        "stopped": therapy.programmes(patient, stopped=True),
         "times": times,
         "programme": programme,
+        "problem": SAVED_BEFORE if status == 409 else "",
     }
-    return show("clinic/programmes.html", status=status, kinds=KINDS, say_times=say_times, **page)
+    return show("clinic/programmes.html", status=status, kinds=KINDS, say_times=say_times, say=say, **page)
 
 
 @bp.post("/patients/<int:patient_id>/programmes")
 @care("therapy")
 def plan(patient: Patient, member: Membership) -> Response:
-    """Plan a programme for the patient."""
-    form = ProgrammeForm(request.form)
+    """Plan a programme for the patient. The same tap sent twice is one programme."""
+    form, who = ProgrammeForm(request.form), (patient, g.author, member.clinic)
     if not form.validate():
         return _programmes(patient, member, form, 422)
-    plan_it.plan(patient, g.author, member.clinic, **form.planned, now=clock.now())
+    try:
+        plan_it.plan(*who, **form.planned, now=clock.now(), uuid=form.uuid.data, digest=digest(request.form))
+    except Conflict:
+        form.uuid.renew()
+        return _programmes(patient, member, form, 409)
     db.commit()
-    return go("clinic.programmes", patient_id=patient.id, said="planned")
+    return go("clinic.programmes", patient_id=patient.id, said="planned", _anchor="main")
 
 
 @bp.get("/patients/<int:patient_id>/programmes/<int:programme_id>/change")
@@ -134,19 +182,24 @@ def edit(patient: Patient, member: Membership, programme_id: int) -> Response:
     """The words and times of a programme of this clinic."""
     programme = _ours(patient, member, programme_id)
     rows = therapy.times_of(patient, _today(patient)).get(programme.id, [])
-    weekdays = sorted({digit for row in rows for digit in row.weekdays})
-    form = ProgrammeForm(obj=programme, walls=[row.wall for row in rows], weekdays=weekdays)
-    return _programmes(patient, member, form, programme=programme)
+    return _programmes(patient, member, ProgrammeForm.of(programme, rows), programme=programme)
 
 
 @bp.post("/patients/<int:patient_id>/programmes/<int:programme_id>/changes")
 @care("therapy")
 def change(patient: Patient, member: Membership, programme_id: int) -> Response:
     """Other words and times from now on."""
-    programme, form = _ours(patient, member, programme_id), ProgrammeForm(request.form)
+    form, now = ProgrammeForm(request.form), clock.now()
+    sent, made = digest(request.form), therapy.planned_as(patient, form.uuid.data)
+    # a second tap finds the former programme stopped, and the one that took its place
+    programme = _ours(patient, member, programme_id, goes_on=made is None)
     if not form.validate():
         return _programmes(patient, member, form, 422, programme)
-    plan_it.change(programme, **form.planned, now=clock.now())
+    try:
+        plan_it.change(programme, g.author, member.clinic, **form.planned, now=now, uuid=form.uuid.data, digest=sent)
+    except Conflict:
+        form.uuid.renew()
+        return _programmes(patient, member, form, 409, made)
     db.commit()
     return go("clinic.programmes", patient_id=patient.id, said="saved")
 
@@ -154,16 +207,16 @@ def change(patient: Patient, member: Membership, programme_id: int) -> Response:
 @bp.post("/patients/<int:patient_id>/programmes/<int:programme_id>/stop")
 @care("therapy")
 def stop(patient: Patient, member: Membership, programme_id: int) -> Response:
-    """Nothing more of it is due."""
-    plan_it.stop(_ours(patient, member, programme_id), clock.now())
+    """Nothing more of it is due; a second tap changes nothing."""
+    plan_it.stop(_ours(patient, member, programme_id, goes_on=False), g.author, clock.now())
     db.commit()
     return go("clinic.programmes", patient_id=patient.id, said="stopped")
 
 
-def _ours(patient: Patient, member: Membership, programme_id: int) -> Programme:
-    """A programme that this clinic planned and that goes on; 404 for any other."""
+def _ours(patient: Patient, member: Membership, programme_id: int, goes_on: bool = True) -> Programme:
+    """A programme that this clinic planned, and that `goes_on`; 404 for any other."""
     programme = therapy.programme(patient, programme_id)
-    if programme is None or programme.clinic_id != member.clinic_id or programme.stopped_at is not None:
+    if programme is None or programme.clinic_id != member.clinic_id or (goes_on and programme.stopped_at is not None):
         abort(404)
     return programme
 
@@ -175,21 +228,38 @@ def invitations(member: Membership) -> Response:
     return _invitations(member, forms.InviteForm())
 
 
-def _invitations(member: Membership, form: forms.InviteForm, status: int = 200) -> Response:
+def _invitations(member: Membership, form: forms.InviteForm, status: int = 200, problem: object = "") -> Response:
     now = clock.now()
-    rows, count = clinic_invitations(member.clinic_id, now), queries.count(member.clinic_id)
-    return show("clinic/invitations.html", status=status, member=member, form=form, rows=rows, count=count, say=say)
+    told: dict[str, Any] = {"rows": clinic_invitations(member.clinic_id, now), "count": queries.count(member.clinic_id)}
+    told["used"] = queries.used_invitations(member.clinic_id, now - _USED_SHOWN)
+    return show("clinic/invitations.html", status=status, member=member, form=form, say=say, problem=problem, **told)
 
 
 @bp.post("/invitations", endpoint="invite")
 @staff
 def invite_patient(member: Membership) -> Response:
-    """Make a code for a patient and show it, this once."""
-    form = forms.InviteForm(request.form)
+    """Make a code for a patient. The same form sent twice is one code."""
+    form, now = forms.InviteForm(request.form), clock.now()
     if not form.validate():
         return _invitations(member, form, 422)
-    row, told = invite.invite_patient(member.clinic, member.account, form.note.data, clock.now())
+    # whoever could choose ids without end could try out codes of others
+    if not allow("invite", str(member.account_id), 60, 60, now):
+        return _invitations(member, form, 429, SENTENCES[429][1])
+    told = code.of(digest(request.form))
+    row, _told = invite.invite_patient(member.clinic, member.account, form.note.data, now, told=told)
     db.commit()
+    response = go("clinic.invited", invitation_id=row.id)
+    set_cookie(response, "invited", told, _CODE_SHOWN)
+    return response
+
+
+@bp.get("/invitations/<int:invitation_id>")
+@staff
+def invited(member: Membership, invitation_id: int) -> Response:
+    """The code, for ten minutes and only in the browser that made it: we keep no more than its hash."""
+    row, told = _invitation(member, invitation_id), request.cookies.get("invited", "")
+    if row.used_at or row.expires_at <= clock.now() or code.hashed(told) != row.code_hash:
+        return go("clinic.invitations")
     address = current_app.config["SETTINGS"].origin + url_for("sharing.code") + "#" + told
     side, path = qr.drawing(address)
     return show("clinic/invited.html", member=member, row=row, told=told, address=address, side=side, path=path)
@@ -199,7 +269,26 @@ def invite_patient(member: Membership) -> Response:
 @staff
 def withdraw(member: Membership, invitation_id: int) -> Response:
     """The code ends before it was used."""
-    now = clock.now()
-    invite.withdraw(queries.invitation(member.clinic_id, invitation_id, now) or abort(404), now)
+    row = _invitation(member, invitation_id)
+    invite.withdraw(row, clock.now())
     db.commit()
-    return go("clinic.invitations", said="stopped")
+    return go("clinic.invitations", said=None if row.used_at else "stopped")
+
+
+def _invitation(member: Membership, invitation_id: int) -> Invitation:
+    return queries.invitation(member.clinic_id, invitation_id) or abort(404)
+
+
+@bp.errorhandler(404)
+def lost(_error: Exception) -> Response:
+    """A clinician's words are not lost when the person stopped sharing, or the programme was stopped, meanwhile.
+
+    The page says the same of a person who never shared and of one who is not here: it tells nothing of a record.
+    """
+    seats = [seat for seat in memberships(g.who.account) if seat.role == "clinician"] if g.who else []
+    patient_id = (request.view_args or {}).get("patient_id")
+    if request.method != "POST" or not seats or patient_id is None:
+        title, advice = SENTENCES[404]
+        return show("error.html", status=404, title=title, advice=advice, code=404)
+    # the gate sets what may be seen before it lets anybody through
+    return show("clinic/gone.html", status=404, member=seats[0], shared="may" in g, typed=gone.typed(request.form))

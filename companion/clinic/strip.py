@@ -13,9 +13,10 @@ from companion.words import gettext as _
 from companion.words import say_day
 
 WEEKS = 12
-WIDTH = 1300
-_LEFT, _TOP, _LANE, _CELL = 64, 24, 38, 11
-_STEP = (WIDTH - _LEFT) / (WEEKS * 7)
+WIDTH = 966
+_STEP, _CELL, _TALL = WIDTH / (WEEKS * 7), 9, 22
+#: the dates of the weeks stand on top; each lane has its name, then its cells
+_TOP, _NAME, _LANE = 20, 18, 52
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,11 @@ class Lane:
     """One kind of programme: what it is called, where it stands, its cells by state as paths, and how it went."""
 
     name: str
-    text_y: float
+    text_y: int
     done: str
     part: str
     missed: str
+    #: days until today on which nothing was planned
     off: list[tuple[str, int]]
     summary: str
 
@@ -36,9 +38,10 @@ class Strip:
     """The weeks from `first` on, a lane a kind."""
 
     lanes: list[Lane]
-    #: x and number of each week
-    weeks: list[tuple[str, int]]
-    bottom: int
+    #: x and Monday of each week
+    weeks: list[tuple[str, str]]
+    width: int
+    height: int
     table: Table
 
 
@@ -47,21 +50,21 @@ def first_day(today: date) -> date:
     return today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
 
 
-def strip(first: date, attended: Sequence[Attended]) -> Strip | None:
-    """The strip of what was planned from `first` on; None when nothing was."""
+def strip(first: date, today: date, attended: Sequence[Attended]) -> Strip | None:
+    """The strip of what was planned from `first` until `today`; None when nothing was."""
     kinds = [kind for kind in KINDS if any(each.programme.kind == kind for each in attended)]
     if not kinds:
         return None
     lanes = [
-        _lane(kind, n, first, [each for each in attended if each.programme.kind == kind])
+        _lane(kind, n, first, today, [each for each in attended if each.programme.kind == kind])
         for n, kind in enumerate(kinds)
     ]
-    weeks = [(f"{_LEFT + n * 7 * _STEP + 2:.1f}", n + 1) for n in range(WEEKS)]
-    return Strip(lanes, weeks, _TOP + len(lanes) * _LANE - 8, _table(kinds, first, attended))
+    weeks = [(f"{n * 7 * _STEP:.1f}", say_day(first + timedelta(weeks=n), "MMMd")) for n in range(WEEKS)]
+    return Strip(lanes, weeks, WIDTH, _TOP + len(lanes) * _LANE, _table(kinds, first, attended))
 
 
-def _lane(kind: str, n: int, first: date, attended: Sequence[Attended]) -> Lane:
-    y = _TOP + n * _LANE
+def _lane(kind: str, n: int, first: date, today: date, attended: Sequence[Attended]) -> Lane:
+    y = _TOP + n * _LANE + _NAME
     by_day: dict[int, list[str]] = {}
     for each in attended:
         by_day.setdefault((each.day - first).days, []).append(each.state)
@@ -71,11 +74,15 @@ def _lane(kind: str, n: int, first: date, attended: Sequence[Attended]) -> Lane:
     }
     return Lane(
         _short(kind),
-        y + 17.5,
+        y - 6,
         "".join(_full(day, y) for day, held in states.items() if held == "done"),
         "".join(_half(day, y) for day, held in states.items() if held == "part"),
         boxes["missed"] + boxes["part"],
-        [(f"{_x(day) + _CELL / 2:.1f}", y + 13) for day in range(WEEKS * 7) if day not in states],
+        [
+            (f"{_x(day) + _CELL / 2:.1f}", y + _TALL // 2)
+            for day in range((today - first).days + 1)
+            if day not in states
+        ],
         _went(kind, (each.state for each in attended)),
     )
 
@@ -116,16 +123,16 @@ def _table(kinds: Sequence[str], first: date, attended: Sequence[Attended]) -> T
 
 
 def _x(day: int) -> float:
-    return _LEFT + day * _STEP + (_STEP - _CELL) / 2
+    return day * _STEP + (_STEP - _CELL) / 2
 
 
 def _full(day: int, y: int) -> str:
-    return f"M{_x(day):.1f} {y}h11v26h-11z"
+    return f"M{_x(day):.1f} {y}h{_CELL}v{_TALL}h-{_CELL}z"
 
 
 def _half(day: int, y: int) -> str:
-    return f"M{_x(day):.1f} {y + 13}h11v13h-11z"
+    return f"M{_x(day):.1f} {y + _TALL // 2}h{_CELL}v{_TALL // 2}h-{_CELL}z"
 
 
 def _box(day: int, y: int) -> str:
-    return f"M{_x(day) + 0.6:.1f} {y + 0.6}h9.8v24.8h-9.8z"
+    return f"M{_x(day) + 0.6:.1f} {y + 0.6}h{_CELL - 1.2:.1f}v{_TALL - 1.2:.1f}h-{_CELL - 1.2:.1f}z"

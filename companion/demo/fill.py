@@ -55,8 +55,8 @@ def _let_in(ana: Patient, caregiver: Account, clinician: Account, clinic: Clinic
     since, parts = now - timedelta(days=40), ["pain", "medicines", "therapy"]
     db.add(Grant(patient_id=ana.id, account_id=caregiver.id, parts=parts, may_log=True, granted_at=since))
     for hours in (20, 190, 530):
-        at = now - timedelta(hours=hours)
-        db.add(Look(patient_id=ana.id, account_id=clinician.id, clinic_id=clinic.id, part="record", looked_at=at))
+        look = {"account_id": clinician.id, "clinic_id": clinic.id, "looked_at": now - timedelta(hours=hours)}
+        db.add_all(Look(patient_id=ana.id, part=part, **look) for part in PARTS)
 
 
 _CAST = {

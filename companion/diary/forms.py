@@ -110,6 +110,8 @@ class CorrectionForm(FeelingForm):
 
     #: the version that was on the page
     version = HiddenField()
+    #: filled in by the button that brings the entry back as well
+    back = HiddenField()
 
     def __init__(self, formdata: MultiDict[str, str] | None, entry: Entry, now: datetime, may: Container[str]) -> None:
         said = {name: getattr(entry, name) for name in ("pain", "impact", "sleep", "mood", "note", "version")}

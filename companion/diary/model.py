@@ -61,6 +61,11 @@ class Entry(Base):
     revisions: Mapped[list[Revision]] = relationship(back_populates="entry", order_by="Revision.version")
 
     @property
+    def own(self) -> bool:
+        """Whether it is the record's own word: the patient's, or anybody's where the patient has no account."""
+        return self.patient.account_id in {None, self.author_id}
+
+    @property
     def regions(self) -> list[str]:
         """Codes of regions.toml that were marked."""
         return [site.region for site in self.sites]

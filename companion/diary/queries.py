@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from companion.diary.model import DiaryDay, Entry, Revision
+from companion.diary.model import DiaryDay, Entry, Revision, Site
 from companion.identity.model import Account, Patient
 from companion.sharing.model import Grant
 from companion.store import db
@@ -19,9 +19,9 @@ from companion.store import db
 _STANDS = Entry.removed_at.is_(None)
 
 
-def entries(patient: Patient, first: date, last: date) -> list[Entry]:
-    """The entries of the days, newest first, with places and author."""
-    return list(db.scalars(_entries(patient, Entry.day.between(first, last), _STANDS)))
+def entries(patient: Patient, first: date, last: date, most: int | None = None) -> list[Entry]:
+    """The entries of the days, newest first, at most `most` if given, with places and author."""
+    return list(db.scalars(_entries(patient, Entry.day.between(first, last), _STANDS).limit(most)))
 
 
 def removed(patient: Patient, first: date, last: date) -> list[Entry]:
@@ -59,21 +59,29 @@ def day_before(patient: Patient, day: date) -> date | None:
 
 
 def latest(patient_ids: Collection[int]) -> dict[int, datetime]:
-    """The time of each patient's last entry, on the last of their days; who wrote nothing is left out."""
-    last_day = select(func.max(DiaryDay.day)).where(DiaryDay.patient_id == Patient.id).scalar_subquery()
-    on_it = (Entry.patient_id == Patient.id, Entry.day == last_day, _STANDS)
-    felt_at = select(func.max(Entry.felt_at)).where(*on_it).scalar_subquery()
-    rows = db.execute(select(Patient.id, felt_at).where(Patient.id.in_(patient_ids)))
+    """The time of each patient's last entry, whoever wrote it, on the last of their days; who has none is left out."""
+    on_it = select(Entry.felt_at).where(Entry.patient_id == Patient.id, _STANDS)
+    last = on_it.order_by(Entry.day.desc(), Entry.felt_at.desc()).limit(1).correlate(Patient).scalar_subquery()
+    rows = db.execute(select(Patient.id, last).where(Patient.id.in_(patient_ids)))
     return {patient_id: at for patient_id, at in rows if at is not None}
 
 
-def means(patient_ids: Collection[int], first: date, last: date) -> dict[int, float]:
-    """Each patient's mean of the daily means of pain; who wrote nothing in these days is left out."""
+def means(patient_ids: Collection[int], first: date, last: date) -> dict[int, tuple[float, int]]:
+    """Each patient's mean of the daily means of pain and the number of days in it; who wrote nothing is left out."""
     mean = func.avg(DiaryDay.pain_sum * 1.0 / DiaryDay.entries)
-    query = select(DiaryDay.patient_id, mean).where(
+    query = select(DiaryDay.patient_id, mean, func.count()).where(
         DiaryDay.patient_id.in_(patient_ids), DiaryDay.day.between(first, last)
     )
-    return {patient_id: float(value) for patient_id, value in db.execute(query.group_by(DiaryDay.patient_id))}
+    rows = db.execute(query.group_by(DiaryDay.patient_id))
+    return {patient_id: (float(value), days) for patient_id, value, days in rows}
+
+
+def region_days(patient_id: int, first: date, last: date) -> dict[str, int]:
+    """On how many days each place was marked, most often first."""
+    often = func.count(Entry.day.distinct())
+    query = select(Site.region, often).join(Site.entry).where(Entry.patient_id == patient_id, _STANDS)
+    query = query.where(Entry.day.between(first, last)).group_by(Site.region).order_by(often.desc(), Site.region)
+    return dict(db.execute(query).all())
 
 
 def clinic_reads_notes(patient: Patient) -> bool:

@@ -23,6 +23,10 @@ from companion.identity.touch import touch
 from companion.store import Conflict, db, engine, insert
 
 
+class Removed(Exception):
+    """The entry was taken out, so what it says cannot be changed."""
+
+
 def record(
     patient: Patient,
     author: Account,
@@ -67,6 +71,7 @@ def correct(
     author: Account,
     now: datetime,
     version: int,
+    back: bool = False,
     *,
     felt_at: datetime,
     pain: int,
@@ -78,9 +83,12 @@ def correct(
 ) -> bool:
     """Let the entry say this instead, and keep what it said; False if it says so already.
 
-    `version` is the one that the writer had before them; if there is a newer one, store.Conflict is raised.
+    `version` is the one that the writer had before them; if there is a newer one, store.Conflict is raised. If it was
+    taken out meanwhile, Removed is raised; with `back` it is brought back first.
     """
     _hold(entry)
+    if entry.removed_at is not None:
+        version = _back(entry, author, now, version, back)
     fields = {"felt_at": felt_at, "pain": pain, "impact": impact, "sleep": sleep, "mood": mood, "note": note}
     marked = sorted(set(regions))
     if marked == sorted(entry.regions) and all(getattr(entry, name) == fields[name] for name in FIELDS):
@@ -117,6 +125,16 @@ def restore(entry: Entry, author: Account, now: datetime) -> bool:
     entry.removed_at = entry.removed_by = None
     _changed(entry, now)
     return True
+
+
+def _back(entry: Entry, author: Account, now: datetime, version: int, back: bool) -> int:
+    """Bring the entry back where that is wanted, and return its version after `version`; see `correct`."""
+    if not back:
+        raise Removed(entry.uuid)
+    if entry.version != version:
+        raise Conflict(entry.uuid)
+    restore(entry, author, now)
+    return entry.version
 
 
 def _hold(entry: Entry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -21,14 +22,20 @@ from companion.identity.model import Patient
 from companion.sharing import access
 from companion.store import Conflict, db
 from companion.web.forms import digest
+from companion.web.htmx import asked_for_fragment
 from companion.web.pages import go, show
 from companion.words import Later, lazy, say_day, say_time
 
 bp = Blueprint("diary", __name__)
-#: one page of the history
-SPAN = timedelta(days=30)
+#: the parts of a record that an entry tells of
+STORY = ("pain", "mood", "notes")
+#: one page of the history: from the first to the last of thirty days
+SPAN = timedelta(days=29)
+#: no page of the history is older
+_OLDEST = date(1900, 1, 1)
 SAVED_BEFORE = lazy("Something else was saved from this page before. Save once more to keep this as well.")
 CHANGED_MEANWHILE = lazy("This entry was changed since you opened it. Save once more if your words are right.")
+GONE_MEANWHILE = lazy("This entry was removed meanwhile. Bring it back?")
 
 
 @bp.get("/log")
@@ -56,53 +63,63 @@ def add(patient: Patient) -> Response:
 
 
 @bp.get("/")
-@access.record("pain")
+@access.record("pain", draws=STORY)
 def history(patient: Patient) -> Response:
     """Entries by day, newest first, thirty days a page."""
     today = clock.day_of(clock.now(), patient.zone)
     until = _day(request.args.get("until"))
+    end = min(max(until, _OLDEST), today) if until else today
     # the day after today: the patient may have travelled west since they wrote
-    last = until or today + timedelta(days=1)
-    first = last - SPAN
-    by_day = [
-        (day, list(found)) for day, found in groupby(queries.entries(patient, first, last), lambda entry: entry.day)
-    ]
-    # what a patient took out is not for others to read
-    removed = [] if "acting_for" in g else queries.removed(patient, first, last)
-    earlier = queries.day_before(patient, first)
-    return _show("history", patient, days=by_day, removed=removed, earlier=earlier, until=until, today=today)
+    first, last = end - SPAN, end if until else today + timedelta(days=1)
+    by_day = groupby(queries.entries(patient, first, last), lambda entry: entry.day)
+    return _show(
+        "history",
+        patient,
+        fragment="diary/_earlier.html",
+        days=[(day, list(found)) for day, found in by_day],
+        # what a patient took out is not for others to read
+        removed=[] if "acting_for" in g else queries.removed(patient, first, last),
+        earlier=queries.day_before(patient, first),
+        until=until,
+        added=asked_for_fragment(),
+        today=today,
+    )
 
 
 @bp.get("/entries/<uuid:uuid>")
-@access.record("pain")
+@access.record("pain", draws=STORY)
 def entry(patient: Patient, uuid: UUID) -> Response:
     """One entry, and what became of it."""
     found = _entry(patient, uuid)
-    return _show("entry", patient, entry=found, removers=queries.removers(found), may_change=_may_change(found))
+    may = {"may_remove": _may_remove(found), "may_correct": _may_correct(found)}
+    return _show("entry", patient, entry=found, removers=queries.removers(found), **may)
 
 
 @bp.get("/entries/<uuid:uuid>/correct")
-@access.record("pain", write=True)
+@access.record("pain", write=True, draws=STORY)
 def correct(patient: Patient, uuid: UUID) -> Response:
-    """The entry as a form."""
-    found = _entry(patient, uuid, standing=True)
+    """The entry as a form; one that was removed is to be brought back first."""
+    found = _entry(patient, uuid, _may_correct)
+    if found.removed_at:
+        return go("diary.entry", uuid=found.uuid)
     return _correct(patient, found, CorrectionForm(None, found, clock.now(), g.may))
 
 
 @bp.post("/entries/<uuid:uuid>/corrections")
-@access.record("pain", write=True)
+@access.record("pain", write=True, draws=STORY)
 def change(patient: Patient, uuid: UUID) -> Response:
     """Keep a correction beside what the entry said before."""
     now = clock.now()
-    found = _entry(patient, uuid, standing=True)
+    found = _entry(patient, uuid, _may_correct)
     form = CorrectionForm(request.form, found, now, g.may)
     if not form.validate():
         return _correct(patient, found, form, 422)
     try:
-        record.correct(found, g.author, now, form.seen, **form.corrected)
-    except Conflict:
+        record.correct(found, g.author, now, form.seen, bool(form.back.data), **form.corrected)
+    except (Conflict, record.Removed) as problem:
         form.version.data = found.version
-        return _correct(patient, found, form, 409, CHANGED_MEANWHILE)
+        told = GONE_MEANWHILE if isinstance(problem, record.Removed) else CHANGED_MEANWHILE
+        return _correct(patient, found, form, 409, told)
     db.commit()
     return go("diary.entry", said="saved", uuid=found.uuid)
 
@@ -111,7 +128,7 @@ def change(patient: Patient, uuid: UUID) -> Response:
 @access.record("pain", write=True)
 def remove(patient: Patient, uuid: UUID) -> Response:
     """Take an entry out."""
-    found = _entry(patient, uuid, write=True)
+    found = _entry(patient, uuid, _may_remove)
     record.remove(found, g.author, clock.now())
     db.commit()
     return go("diary.entry", said="removed", uuid=found.uuid)
@@ -121,28 +138,34 @@ def remove(patient: Patient, uuid: UUID) -> Response:
 @access.record("pain", write=True)
 def restore(patient: Patient, uuid: UUID) -> Response:
     """Bring an entry back."""
-    found = _entry(patient, uuid, write=True)
+    found = _entry(patient, uuid, _may_remove)
     record.restore(found, g.author, clock.now())
     db.commit()
     return go("diary.entry", said="back", uuid=found.uuid)
 
 
-def _entry(patient: Patient, uuid: UUID, write: bool = False, standing: bool = False) -> Entry:
-    """The entry, or 404. A caregiver does not see what somebody else removed, and writes only in what they wrote.
+def _anybody(_found: Entry) -> bool:
+    return True
 
-    `write`: to change it; `standing`: to change what it says, so that it must not be removed.
-    """
+
+def _entry(patient: Patient, uuid: UUID, allowed: Callable[[Entry], bool] = _anybody) -> Entry:
+    """The entry, or 404, also where it is not `allowed`. A caregiver does not see what somebody else removed."""
     found = queries.entry(patient, str(uuid))
-    if found is None or ((write or standing) and not _may_change(found)) or (standing and found.removed_at):
+    if found is None or not allowed(found):
         abort(404)
     if "acting_for" in g and found.removed_at and found.removed_by != g.author.id:
         abort(404)
     return found
 
 
-def _may_change(found: Entry) -> bool:
-    """The record is the patient's; a caregiver answers for their own words only."""
-    return "acting_for" not in g or (g.may_log and found.author_id == g.author.id)
+def _may_correct(found: Entry) -> bool:
+    """Nobody changes another's words."""
+    return found.author_id == g.author.id and g.get("may_log", True)
+
+
+def _may_remove(found: Entry) -> bool:
+    """The record is the patient's; a caregiver takes out, and brings back, only what they wrote."""
+    return "acting_for" not in g or _may_correct(found)
 
 
 def _day(text: str | None) -> date | None:

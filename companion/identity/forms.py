@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from wtforms import HiddenField, PasswordField, SelectChoice, SelectField, ValidationError
 from wtforms.validators import Length, Regexp
 
 from companion import clock
+from companion.identity.model import Account
 from companion.identity.passwords import SHORTEST
 from companion.web.forms import Day, Line, OurForm, required, short
-from companion.words import LANGUAGES, lazy
+from companion.words import LANGUAGES, Later, lazy
 
 THEMES = {"auto": lazy("Like my phone"), "light": lazy("Light"), "dark": lazy("Dark")}
 _EMAIL = Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=lazy("Please write an e-mail address such as ana@example.org."))
+_NAME, _CALLED = lazy("Your name"), lazy("What we call you. Your first name is enough.")
+#: the label of the name that a diary carries
+FULL_NAME = lazy("Full name")
+_OLDEST = timedelta(days=130 * 366)
+_CHOOSE_ZONE = lazy("Please choose a time zone from the list.")
+_ZONE = (lazy("Time zone"), [required(_CHOOSE_ZONE)])
 
 
 class ZoneField(Line):
@@ -21,7 +29,21 @@ class ZoneField(Line):
 
     def pre_validate(self, form: Any) -> None:
         if not clock.is_zone(self.data or ""):
-            raise ValidationError(lazy("Please choose a time zone from the list."))
+            raise ValidationError(_CHOOSE_ZONE)
+
+
+class BirthDay(Day):
+    """A day on which somebody who is alive may have been born, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lazy("Date of birth"), description=lazy("You can leave it empty."), **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        today = clock.now().date()
+        if self.data and self.data > today:
+            raise ValidationError(lazy("This is still to come. Please check the date."))
+        if self.data and self.data < today - _OLDEST:
+            raise ValidationError(lazy("This is too long ago. Please check the year."))
 
 
 class LanguageField(SelectField):
@@ -37,6 +59,15 @@ class LanguageField(SelectField):
             raise ValidationError(lazy("Please choose a language from the list."))
 
 
+def _chosen(label: Later) -> PasswordField:
+    """A password that a person makes up."""
+    long_enough = Length(
+        min=SHORTEST, message=lazy("Please use at least 12 letters or signs. A short sentence is good.")
+    )
+    advice = lazy("At least 12 letters or signs. A short sentence is good. You can paste it.")
+    return PasswordField(label, [required(), long_enough, Length(max=1000)], description=advice)
+
+
 class SignInForm(OurForm):
     email = Line(lazy("Email"), [required(), short(200)])
     password = PasswordField(lazy("Password"), [required(), Length(max=1000)])
@@ -44,30 +75,52 @@ class SignInForm(OurForm):
 
 
 class SignUpForm(OurForm):
-    name = Line(
-        lazy("Your name"), [required(), short(80)], description=lazy("What we call you. Your first name is enough.")
-    )
+    name = Line(_NAME, [required(), short(80)], description=_CALLED)
     email = Line(lazy("Email"), [required(), short(200), _EMAIL], description=lazy("You sign in with it."))
-    password = PasswordField(
-        lazy("Password"),
-        [
-            required(),
-            Length(min=SHORTEST, message=lazy("Please use at least 12 letters or signs. A short sentence is good.")),
-            Length(max=1000),
-        ],
-        description=lazy("At least 12 letters or signs. A short sentence is good. You can paste it."),
-    )
-    zone = ZoneField(lazy("Time zone"), [required(lazy("Please choose a time zone from the list."))])
+    password = _chosen(lazy("Password"))
     language = LanguageField(lazy("Language"))
+    zone = ZoneField(*_ZONE)
     form_token = HiddenField()
+
+    def __init__(self, formdata: Any, helps: bool = False, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        if helps:  # who comes to help somebody keeps no diary, and days belong to a diary
+            del self.zone
 
 
 class SettingsForm(OurForm):
-    name = Line(lazy("Your name"), [required(), short(80)])
-    born_on = Day(lazy("Date of birth"), description=lazy("You can leave it empty."))
+    name = Line(_NAME, [required(), short(80)], description=_CALLED)
     language = LanguageField(lazy("Language"))
     theme = SelectField(lazy("Screen"), choices=[SelectChoice(*each) for each in THEMES.items()])
 
-    def validate_born_on(self, field: Any) -> None:
-        if field.data and field.data > clock.now().date():
-            raise ValidationError(lazy("This is still to come. Please check the date."))
+
+class RecordForm(SettingsForm):
+    """The settings of a person who keeps a diary: also the name that the diary carries."""
+
+    full_name = Line(FULL_NAME, [required(), short(120)])
+    born_on = BirthDay()
+
+
+class DiaryForm(OurForm):
+    """Where somebody is who starts a diary."""
+
+    zone = ZoneField(*_ZONE)
+
+
+class PasswordForm(OurForm):
+    password = PasswordField(lazy("Your password now"), [required(), Length(max=1000)])
+    new_password = _chosen(lazy("New password"))
+
+    def __init__(self, formdata: Any, account: Account) -> None:
+        super().__init__(formdata)
+        if account.password_hash is None:  # an invented person of the demo, who has none yet
+            del self.password
+
+
+class ColleagueForm(OurForm):
+    """What the operator types at `companion user` to let somebody in; never shown on a page."""
+
+    email = Line("EMAIL", [required(), short(200), _EMAIL])
+    name = Line("--name", [required(), short(80)])
+    clinic = Line("--clinic", [required(), short(120)])
+    phone = Line("--phone", [short(40)])

@@ -9,27 +9,29 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request, url_for
 
 from companion import clock, store
 from companion.identity.device import name_of
 from companion.identity.model import Account, Membership
 from companion.identity.signin import Who, end, memberships, start, who
 from companion.settings import Settings
+from companion.web.cookies import cookie_name, set_cookie, show_stranger
 from companion.web.htmx import asked_for_fragment
-from companion.web.pages import go, local, show
-from companion.words import LANGUAGES, speak
+from companion.web.pages import go, local
+from companion.words import speak
 
 View = TypeVar("View", bound=Callable[..., Any])
 #: how much of a lost form is carried through the sign-in page
 _KEPT_AT_MOST = 100_000
+#: the cookie that says whose a lost form was
+WHOSE = "whose"
 
 
-def init(app: Flask, settings: Settings) -> None:
-    """Find out who asks before each request of `app`, and speak their language."""
-    idle, lifetime = timedelta(days=settings.idle_days), timedelta(days=settings.lifetime_days)
+def init(app: Flask) -> None:
+    """Find out who asks before each request of `app`, and speak the language of their account."""
 
     @app.before_request
     def find_out() -> None:
@@ -39,11 +41,12 @@ def init(app: Flask, settings: Settings) -> None:
         if request.method in {"GET", "HEAD"}:
             store.begin_reading()
         else:
+            # the whole of it, before anything is asked of the database: a phone in a lift must not hold its lock
+            request.get_data(parse_form_data=True)
             store.db.remove()
-        speak(request.cookies.get("language") or request.accept_languages.best_match(LANGUAGES) or "en")
         token = request.cookies.get(cookie_name())
         if token:
-            g.who = who(token, clock.now(), idle, lifetime)
+            g.who = who(token, clock.now(), *lifetimes())
         if g.who:
             speak(g.who.account.language)
 
@@ -52,16 +55,10 @@ def init(app: Flask, settings: Settings) -> None:
         store.db.remove()
 
 
-def cookie_name() -> str:
-    """`__Host-` binds the cookie to this host and to TLS; plain http (a demo on localhost) cannot have it."""
-    return "__Host-companion" if current_app.config["SETTINGS"].secure else "companion"
-
-
-def set_cookie(response: Response, name: str, value: str, days: float = 0) -> None:
-    """A cookie that scripts cannot read and other sites cannot send."""
-    secure = current_app.config["SETTINGS"].secure
-    age = int(days * 86400) or None
-    response.set_cookie(name, value, max_age=age, secure=secure, httponly=True, samesite="Lax", path="/")
+def lifetimes() -> tuple[timedelta, timedelta]:
+    """After how long without use, and how long after it began, a sign-in ends."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return timedelta(days=settings.idle_days), timedelta(days=settings.lifetime_days)
 
 
 def signed_in(account: Account, response: Response) -> Response:
@@ -72,8 +69,13 @@ def signed_in(account: Account, response: Response) -> Response:
     store.db.commit()
     set_cookie(response, cookie_name(), token, current_app.config["SETTINGS"].lifetime_days)
     set_cookie(response, "language", account.language, 365)
-    response.delete_cookie("form", path="/")
+    set_cookie(response, WHOSE, str(account.id), 365)
     return response
+
+
+def whose() -> str:
+    """The id of the account that this browser was signed in with last, as text; empty if there was none."""
+    return request.cookies.get(WHOSE, "")
 
 
 def check(app: Flask) -> None:
@@ -118,7 +120,8 @@ def the_member(*roles: str) -> Membership:
     seats = [seat for seat in memberships(the_person().account) if not roles or seat.role in roles]
     if not seats:
         abort(404)
-    return seats[0]
+    # who is both at home in a list of patients sees that first
+    return next((seat for seat in seats if seat.role == "clinician"), seats[0])
 
 
 def staff(view: View) -> View:
@@ -138,7 +141,18 @@ def _sign_in_first() -> Response:
         return response
     if request.method in {"GET", "HEAD"}:
         return go("identity.sign_in", next=local(request.full_path.rstrip("?")))
-    kept = urlencode(list(request.form.items(multi=True)))
+    # a password is typed once more, since what is kept stands in the page
+    kept = urlencode([(name, value) for name, value in request.form.items(multi=True) if "password" not in name])
     if len(kept) > _KEPT_AT_MOST:
         abort(413)
-    return show("identity/sign_in.html", status=401, form=None, next=local(request.path), kept=kept)
+    after = local(request.full_path.rstrip("?")) if kept else _page_before()
+    return show_stranger("identity/sign_in.html", 401, form=None, next=after, kept=kept, whose=whose(), undone=not kept)
+
+
+def _page_before() -> str:
+    """The page whose button was tapped: there is nothing to keep of the tap, so it says that it was not done."""
+    before = urlsplit(request.referrer or "")
+    adapter = current_app.create_url_adapter(request)
+    if before.netloc != request.host or adapter is None or not adapter.test(before.path, "GET"):
+        return url_for("identity.more", said="undone")
+    return f"{before.path}?{urlencode({**dict(parse_qsl(before.query)), 'said': 'undone'})}"

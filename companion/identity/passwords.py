@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete
+
+from companion.identity.model import Account, SignIn
+from companion.store import db
 
 # OWASP's setting: 35 ms here, against 120 ms and 64 MiB of the library's own
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -28,3 +33,19 @@ def matches(password: str, stored: str | None) -> bool:
             return _hasher.verify(stored or _NOBODY, password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
+
+
+def change(account: Account, password: str) -> None:
+    """Give `account` the password; every browser that it is signed in on is signed out."""
+    account.password_hash = hashed(password)
+    sign_out_everywhere(account)
+
+
+def sign_out_everywhere(account: Account) -> None:
+    """End every sign-in of `account`."""
+    db.execute(delete(SignIn).where(SignIn.account_id == account.id))
+
+
+def made_up() -> str:
+    """A password of 16 signs that nobody has chosen."""
+    return secrets.token_urlsafe(12)

@@ -28,7 +28,7 @@ from companion.web.forms import (
 )
 from companion.words import Later, lazy
 
-#: inputs on the page; more times a day are written as a second medicine
+#: inputs on the page
 MOST_TIMES = 6
 WHEN: dict[str, Later] = {"times": lazy("At set times"), "needed": lazy("When I need it")}
 WRONG_CLOCK = lazy("The clock of this phone may be wrong. Please choose the time.")
@@ -51,7 +51,11 @@ class MedicineForm(OurForm):
         description=lazy("As on the box. Choose from the list or write your own."),
     )
     strength = Line(lazy("Strength"), [short(40)], description=lazy("Such as 300 mg."))
-    amount = Line(lazy("How much at a time"), [short(60)], description=lazy("Such as 1 capsule."))
+    amount = Line(
+        lazy("How much at a time"),
+        [short(60)],
+        description=lazy("Such as 1 capsule. For another amount at another time, add the medicine again."),
+    )
     when = RadioField(
         lazy("When do you take it?"), choices=[SelectChoice(*each) for each in WHEN.items()], validate_choice=False
     )
@@ -92,8 +96,15 @@ class MedicineForm(OurForm):
     @property
     def taking(self) -> Taking:
         """What was typed, in the terms of `add`."""
-        words = (self.name.data or "", self.strength.data or "", self.amount.data or "", self.note.data or "")
-        return Taking(*words, self.when.data == "needed", tuple(self.walls.data), self.weekdays.digits)
+        return Taking(
+            name=self.name.data or "",
+            strength=self.strength.data or "",
+            amount=self.amount.data or "",
+            note=self.note.data or "",
+            as_needed=self.when.data == "needed",
+            walls=tuple(self.walls.data),
+            weekdays=self.weekdays.digits,
+        )
 
 
 class DoseForm(OurForm):
@@ -105,8 +116,10 @@ class DoseForm(OurForm):
     when = Moment(lazy("When was it?"))
     wall = Walls()
     reason = Line(lazy("Why, if you like"), [Length(max=200, message=lazy("This is too long. Please shorten it."))])
-    #: where the person was: today, medicine or an empty text
+    #: medicine: back to its page; an empty text: to the list
     back = HiddenField()
+    #: filled in once the person has said that they took one more
+    again = HiddenField()
 
     def __init__(self, formdata: Any, patient: Patient, now: datetime, **values: Any) -> None:
         self.zone, self.now, self.born_on = patient.zone, now, patient.born_on

@@ -39,11 +39,17 @@ class Medicine(Base):
     patient: Mapped[Patient] = relationship()
     adder: Mapped[Account] = relationship(foreign_keys=[added_by])
     changer: Mapped[Account | None] = relationship(foreign_keys=[changed_by])
+    stopper: Mapped[Account | None] = relationship(foreign_keys=[stopped_by])
 
     @property
     def title(self) -> str:
         """Name and strength: "Gabapentin 300 mg"."""
         return f"{self.name} {self.strength}".strip()
+
+    @property
+    def full_title(self) -> str:
+        """With the amount, which tells two lines of one medicine apart: "Gabapentin 300 mg, 1 capsule"."""
+        return f"{self.title}, {self.amount}" if self.amount else self.title
 
 
 class Dose(Base):
@@ -79,7 +85,10 @@ class Dose(Base):
 
 
 class DoseDay(Base):
-    """How often one medicine was taken and skipped on one day; trends read only these."""
+    """How often one medicine was taken and skipped on one day; trends read only these.
+
+    A planned dose that was skipped and then taken is one that was taken.
+    """
 
     __tablename__ = "dose_day"
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Integer, bindparam, case, delete, func, insert, select
+from sqlalchemy import Date, Integer, bindparam, case, delete, exists, func, insert, or_, select
+from sqlalchemy.orm import aliased
 
 from companion import clock
 from companion.medication.model import Dose, DoseDay, DoseMonth
@@ -35,11 +36,19 @@ def _run(statements: tuple[Any, Any], patient_id: int, first: date, last: date) 
 def _days() -> tuple[Any, Any]:
     here = (Dose.patient_id == _PATIENT, Dose.day.between(_FIRST, _LAST), Dose.removed_at.is_(None))
     key = (Dose.patient_id, Dose.day, Dose.medicine_id)
+    # what was skipped and then taken was taken; a skip beside the plan has no time, so nothing can stand for it
+    other = aliased(Dose)
+    same_time = [
+        getattr(other, name) == getattr(Dose, name) for name in ("patient_id", "day", "medicine_id", "due_wall")
+    ]
+    after_all = exists().where(*same_time, other.status == "taken", other.removed_at.is_(None)).correlate(Dose)
+    counts = or_(Dose.status == "taken", ~after_all)
     sums = [func.sum(case((Dose.status == status, 1), else_=0)) for status in ("taken", "skipped")]
     return (
         delete(DoseDay).where(DoseDay.patient_id == _PATIENT, DoseDay.day.between(_FIRST, _LAST)),
         insert(DoseDay).from_select(
-            ["patient_id", "day", "medicine_id", "taken", "skipped"], select(*key, *sums).where(*here).group_by(*key)
+            ["patient_id", "day", "medicine_id", "taken", "skipped"],
+            select(*key, *sums).where(*here, counts).group_by(*key),
         ),
     )
 

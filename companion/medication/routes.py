@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, g, request
 from companion import clock
 from companion.identity.model import Patient
 from companion.medication import add as adding
-from companion.medication import catalogue, forms, queries, slots
+from companion.medication import catalogue, forms, queries, say, slots
 from companion.medication import take as taking
 from companion.medication.model import Dose, Medicine
 from companion.medication.shelf import shelf
@@ -25,15 +25,17 @@ from companion.store import Conflict, db
 from companion.web.forms import digest
 from companion.web.htmx import asked_for_fragment
 from companion.web.pages import go, show
-from companion.words import Later, say_day
-from companion.words import gettext as _
+from companion.words import Later
 
 bp = Blueprint("medication", __name__)
-#: days on one page of the history
-PAGE = timedelta(days=30)
+#: from the first to the last of thirty days
+THIRTY = timedelta(days=29)
+_DAY = timedelta(days=1)
+#: no page of the history is older
+_OLDEST = date(1900, 1, 1)
 
 #: what the templates call
-_PARTS: dict[str, Any] = {"say_times": say_times, "route": catalogue.route, "new_id": forms.new_id}
+_PARTS: dict[str, Any] = {"say_times": say_times, "route": catalogue.route, "new_id": forms.new_id, "say": say}
 
 
 @bp.get("/")
@@ -60,6 +62,13 @@ def add(patient: Patient) -> Response:
     adding.add(patient, g.author, form.taking, clock.now())
     db.commit()
     return go("medication.medicines", said="saved")
+
+
+@bp.post("/strengths")
+@record("medicines", write=True)
+def strengths(patient: Patient) -> Response:
+    """What the medicine that is being typed is sold in. Asked by POST: its name must not stand in an address."""
+    return show("medication/_strengths.html", strengths=catalogue.strengths(request.form.get("name", "")))
 
 
 @bp.get("/<int:medicine_id>")
@@ -94,7 +103,7 @@ def keep_change(patient: Patient, medicine_id: int) -> Response:
 @record("medicines", write=True)
 def stop(patient: Patient, medicine_id: int) -> Response:
     """It leaves the list; its history stays."""
-    adding.stop(_medicine(patient, medicine_id), clock.now())
+    adding.stop(_medicine(patient, medicine_id), g.author, clock.now())
     db.commit()
     return go("medication.medicine", said="stopped", medicine_id=medicine_id)
 
@@ -107,13 +116,14 @@ def take(patient: Patient, medicine_id: int) -> Response:
     if not form.validate():
         return _one(patient, found, form, 422)
     try:
-        taking.record(patient, g.author, found, digest=digest(request.form), **form.dose)
+        taking.record(patient, g.author, found, digest=digest(request.form), ask=not form.again.data, **form.dose)
+    except taking.Again as known:
+        told = say.there(known.dose, g.author, patient.zone, form.now)
+        return _one(patient, found, form, 409, told=told) if form.back.data else _list(patient, found, form, told)
     except (Conflict, taking.Stopped) as problem:
         form.uuid.renew()
         return _one(patient, found, form, 409, forms.SAVED_BEFORE if isinstance(problem, Conflict) else forms.STOPPED)
     db.commit()
-    if form.back.data == "today":
-        return go("plan.today", said="saved")
     if form.back.data == "medicine":
         return go("medication.medicine", said="saved", medicine_id=medicine_id)
     return _list(patient) if asked_for_fragment() else go("medication.medicines", said="saved")
@@ -144,43 +154,65 @@ def bring_back(patient: Patient, uuid: UUID) -> Response:
 def history(patient: Patient) -> Response:
     """Every dose by day, newest first, thirty days a page."""
     form, today = forms.PageForm(request.args), clock.day_of(clock.now(), patient.zone)
+    asked = form.last.data if form.validate() else None
+    end = min(max(asked, _OLDEST), today) if asked else today
     # the day after today: the patient may have travelled west since they wrote
-    last = form.last.data if form.validate() and form.last.data else today + timedelta(days=1)
-    first = max(last, date(1901, 1, 1)) - PAGE
-    doses = groupby(queries.doses(patient, first, last), lambda dose: dose.day)
-    days = [(day, list(found)) for day, found in doses]
-    earlier = queries.day_before(patient, first)
-    return show("medication/history.html", patient=patient, days=days, earlier=earlier, whole=not form.last.data)
+    doses = queries.doses(patient, end - THIRTY, end if asked else today + _DAY)
+    return show(
+        "medication/history.html",
+        "medication/_earlier.html",
+        patient=patient,
+        days=[(day, list(found)) for day, found in groupby(doses, lambda dose: dose.day)],
+        earlier=queries.day_before(patient, end - THIRTY),
+        newest=not asked,
+        added=asked_for_fragment(),
+        today=today,
+        say=say,
+    )
 
 
-def _list(patient: Patient) -> Response:
+def _list(
+    patient: Patient, found: Medicine | None = None, form: forms.DoseForm | None = None, told: str = ""
+) -> Response:
+    """The list; above it the question whether one more of `found` was taken, if somebody is `told` of a dose."""
     now = clock.now()
     return show(
         "medication/medicines.html",
-        "medication/_medicines.html",
+        None if told else "medication/_medicines.html",
+        409 if told else 200,
         patient=patient,
         cards=shelf(patient, now),
         stopped=queries.medicines(patient, stopped=True),
-        said_day=lambda instant: _say_day(instant, patient.zone, now),
+        medicine=found,
+        form=form,
+        told=told,
         **_PARTS,
     )
 
 
 def _one(
-    patient: Patient, found: Medicine, form: forms.DoseForm | None = None, status: int = 200, problem: Later | str = ""
+    patient: Patient,
+    found: Medicine,
+    form: forms.DoseForm | None = None,
+    status: int = 200,
+    problem: Later | str = "",
+    told: str = "",
 ) -> Response:
     now = clock.now()
     today = clock.day_of(now, patient.zone)
+    # the day after today: the patient may have travelled west since they wrote
+    doses = queries.doses_of(found, today - THIRTY, today + _DAY)
     return show(
         "medication/medicine.html",
         status=status,
         patient=patient,
         medicine=found,
         schedules=_times(found),
-        doses=queries.doses_of(found, today - PAGE, today + timedelta(days=1)),
+        doses=[dose for dose in doses if _may_see(dose)],
+        may_change=_may_change,
         form=form or forms.DoseForm(None, patient, now, status="taken", back="medicine"),
         problem=problem,
-        said_day=lambda instant: _say_day(instant, patient.zone, now),
+        told=told,
         **_PARTS,
     )
 
@@ -191,18 +223,11 @@ def _form(form: forms.MedicineForm, status: int = 200) -> Response:
         status=status,
         form=form,
         medicine=form.medicine,
+        has_doses=form.medicine is not None and queries.has_doses(form.medicine),
         most=forms.MOST_TIMES,
         known=catalogue.CATALOGUE,
-        strengths=catalogue.STRENGTHS,
+        strengths=catalogue.strengths(form.name.data or ""),
     )
-
-
-def _say_day(instant: datetime, zone: str, now: datetime) -> str:
-    """The day of `instant` in words: today, yesterday or its date."""
-    day, today = clock.day_of(instant, zone), clock.day_of(now, zone)
-    if day >= today - timedelta(days=1):
-        return _("today") if day == today else _("yesterday")
-    return say_day(day)
 
 
 def _times(found: Medicine) -> list[Schedule]:
@@ -220,4 +245,18 @@ def _medicine(patient: Patient, medicine_id: int, taken: bool = False) -> Medici
 
 
 def _dose(patient: Patient, uuid: UUID) -> Dose:
-    return queries.dose(patient, str(uuid)) or abort(404)
+    """The patient's dose, to be removed or brought back by whoever may do that; 404 for any other."""
+    found = queries.dose(patient, str(uuid))
+    if found is None or not (_may_see(found) and _may_change(found)):
+        abort(404)
+    return found
+
+
+def _may_change(found: Dose) -> bool:
+    """The record is the patient's; a caregiver answers for the doses that they wrote."""
+    return "acting_for" not in g or (g.may_log and found.author_id == g.author.id)
+
+
+def _may_see(found: Dose) -> bool:
+    """What somebody else took out is not for a caregiver to read."""
+    return "acting_for" not in g or found.removed_at is None or found.removed_by == g.author.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from companion import clock
 from companion.identity.model import Patient
@@ -19,7 +20,7 @@ class Card:
     """A medicine that is taken."""
 
     medicine: Medicine
-    #: its times, by wall time
+    #: the times at which it is taken from now on, by wall time
     schedules: list[Schedule]
     #: today's times, oldest first
     today: list[Planned]
@@ -36,17 +37,19 @@ class Card:
 
 def shelf(patient: Patient, now: datetime) -> list[Card]:
     """A card for each medicine that is not stopped, by name."""
-    day = clock.day_of(now, patient.zone)
-    rows = times.schedules(patient.id, day, day, KIND)
+    day, today = clock.day_of(now, patient.zone), now.astimezone(ZoneInfo(patient.zone)).date()
+    # after midnight the diary day still has the times that a change has ended
+    rows = times.schedules(patient.id, day, today, KIND)
+    held = [row for row in rows if row.ends_on is None or row.ends_on >= today]
     planned, _beside = sheet(of_schedules(rows, patient.zone, day, day), queries.doses_on(patient.id, day), now)
     last = queries.last_taken(patient.id)
     return [
         Card(
-            medicine,
-            [row for row in rows if row.thing_id == medicine.id],
-            [row for row in planned if row.slot.medicine_id == medicine.id],
-            last.get(medicine.id),
-            now,
+            medicine=medicine,
+            schedules=[row for row in held if row.thing_id == medicine.id],
+            today=[row for row in planned if row.slot.medicine_id == medicine.id],
+            last_taken_at=last.get(medicine.id),
+            now=now,
         )
         for medicine in queries.medicines(patient)
     ]

@@ -49,7 +49,9 @@ def planned(patient: Patient, first: date, last: date, medicine_id: int | None =
 def of_schedules(rows: Iterable[Schedule], zone: str, first: date, last: date) -> list[Slot]:
     """The planned times that the schedules hold from `first` to `last`, oldest first."""
     return sorted(
-        Slot(at, row.thing_id, row.id, day, row.wall) for row in rows for day, at in slots(row.rule, zone, first, last)
+        Slot(at=at, medicine_id=row.thing_id, schedule_id=row.id, day=day, wall=row.wall)
+        for row in rows
+        for day, at in slots(row.rule, zone, first, last)
     )
 
 
@@ -57,19 +59,24 @@ def answers(doses: Iterable[Dose]) -> dict[tuple[int, date, time | None], Dose]:
     """The dose that answers each slot, by the slot's key; one that was taken after all counts before a skipped one."""
     found: dict[tuple[int, date, time | None], Dose] = {}
     for dose in doses:
-        key = (dose.medicine_id, dose.day, dose.due_wall)
+        key = _key(dose)
         if dose.due_wall is not None and (key not in found or dose.status == "taken"):
             found[key] = dose
     return found
 
 
 def sheet(slots_: Iterable[Slot], doses: Iterable[Dose], now: datetime) -> tuple[list[Planned], list[Dose]]:
-    """Each slot with its answer, and the doses that stand beside the plan."""
+    """Each slot with its answer, and the doses that stand beside the plan. What was skipped and then taken is one."""
     doses = list(doses)
     found = answers(doses)
     rows = []
     for slot in slots_:
         dose = found.pop(slot.key, None)
         rows.append(Planned(slot, dose, dose.status if dose else standing(slot.at, now)))
-    used = {row.dose.id for row in rows if row.dose}
-    return rows, [dose for dose in doses if dose.id not in used]
+    used, taken = {row.dose.id for row in rows if row.dose}, {row.slot.key for row in rows if row.state == "taken"}
+    left = [dose for dose in doses if dose.id not in used]
+    return rows, [dose for dose in left if dose.status == "taken" or _key(dose) not in taken]
+
+
+def _key(dose: Dose) -> tuple[int, date, time | None]:
+    return dose.medicine_id, dose.day, dose.due_wall

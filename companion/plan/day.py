@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from textwrap import shorten
 
 from companion.clock import DAY_STARTS
@@ -22,12 +23,12 @@ from companion.therapy.model import KINDS, Programme, Session
 from companion.words import gettext as _
 from companion.words import ngettext, say_time
 
-#: a check-in is answered by what was felt from so long before it on
+#: a check-in is answered by what was felt from so long before it on; before that it and a dose cannot be ticked off
 EARLY = timedelta(hours=3)
 _EVENING, _NOON = time(17), time(12)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """One line of the day."""
 
@@ -36,30 +37,41 @@ class Item:
     #: the medicine or the programme; 0 for a check-in
     thing_id: int
     #: None for what was done beside the plan
-    schedule_id: int | None
+    schedule_id: int | None = None
     #: diary day
     day: date
     #: the planned time, None beside the plan
-    wall: time | None
+    wall: time | None = None
     #: the planned instant; beside the plan that at which it was done
     at: datetime
     #: done, skipped, now, later or missed
     state: str
     title: str
-    detail: str
+    detail: str = ""
     #: when it was done or skipped
     done_at: datetime | None = None
     #: of the entry, dose or session
     uuid: str | None = None
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can be done now: not answered, and no dose or check-in that is due only later in the day."""
+        near = self.kind == "therapy" or self.at - now <= EARLY
+        return near and self.state not in {"done", "skipped"}
 
-def items(patient: Patient, day: date, now: datetime, may: Container[str]) -> list[Item]:
-    """The diary `day` in the language being spoken, oldest first, without the parts that are not in `may`."""
+
+def items(
+    patient: Patient, day: date, now: datetime, may: Container[str], entries: list[Entry] | None = None
+) -> list[Item]:
+    """The diary `day` in the language being spoken, oldest first, without the parts that are not in `may`.
+
+    `entries`: those of the day, where they were read already.
+    """
     rows = times.schedules(patient.id, day, day)
     found: list[Item] = []
     for kind, (part, compose) in _ROOMS.items():
         if part in may:
-            found += compose(patient, day, now, [row for row in rows if row.kind == kind])
+            known = partial(_check_ins, entries=entries) if compose is _check_ins else compose
+            found += known(patient, day, now, [row for row in rows if row.kind == kind])
     return sorted(found, key=lambda item: (item.at, item.kind, item.title))
 
 
@@ -76,28 +88,51 @@ def wanted(patient: Patient, schedule: Schedule, due_on: date, now: datetime) ->
     )
 
 
-def _check_ins(patient: Patient, day: date, now: datetime, rows: list[Schedule]) -> list[Item]:
-    """A check-in is done by the first entry from three hours before it until the next one has begun."""
-    left = diary.entries_on(patient, day)
+def _check_ins(
+    patient: Patient, day: date, now: datetime, rows: list[Schedule], entries: list[Entry] | None = None
+) -> list[Item]:
+    """A check-in is done by the first entry of one's own from three hours before it until the next one has begun."""
+    left = list(diary.entries_on(patient, day) if entries is None else entries)
     due = sorted(
         ((at, row) for row in rows for _day, at in slots(row.rule, patient.zone, day, day)), key=lambda d: d[0]
     )
     ends = [at - EARLY for at, _row in due[1:]]
     found = []
     for n, (at, row) in enumerate(due):
-        entry = next((e for e in left if at - EARLY <= e.felt_at and (n >= len(ends) or e.felt_at < ends[n])), None)
-        title, planned = _greeting(row.wall), (row.id, day, row.wall, at)
-        if entry is None:
-            found.append(Item("diary", 0, *planned, standing(at, now), title, _("10 seconds is enough.")))
-        else:
+        until = ends[n] if n < len(ends) else None
+        answers = (e for e in left if e.own and at - EARLY <= e.felt_at and (until is None or e.felt_at < until))
+        entry = next(answers, None)
+        item = _planned(row, day, at, standing(at, now), _greeting(row.wall), _("10 seconds is enough."))
+        if entry is not None:
             left.remove(entry)
-            found.append(Item("diary", 0, *planned, "done", title, _felt(entry, patient), entry.felt_at, entry.uuid))
-    return found + [_extra_entry(entry, patient) for entry in left]
+            item = _written(item, entry, patient)
+        found.append(item)
+    return found + [_written(_beside("diary", 0, e.day, e.felt_at, _("Check-in")), e, patient) for e in left]
 
 
-def _extra_entry(entry: Entry, patient: Patient) -> Item:
-    beside = (None, entry.day, None, entry.felt_at)
-    return Item("diary", 0, *beside, "done", _("Check-in"), _felt(entry, patient), entry.felt_at, entry.uuid)
+def _planned(row: Schedule, day: date, at: datetime, state: str, title: str, detail: str) -> Item:
+    """A line for a planned time as long as nothing answers it."""
+    return Item(
+        kind=row.kind,
+        thing_id=row.thing_id,
+        schedule_id=row.id,
+        day=day,
+        wall=row.wall,
+        at=at,
+        state=state,
+        title=title,
+        detail=detail,
+    )
+
+
+def _beside(kind: str, thing_id: int, day: date, at: datetime, title: str) -> Item:
+    """A line for what was done beside the plan."""
+    return Item(kind=kind, thing_id=thing_id, day=day, at=at, state="done", title=title)
+
+
+def _written(item: Item, entry: Entry, patient: Patient) -> Item:
+    said = _("Pain %(n)s of 10", n=entry.pain) + _by(entry.author, patient)
+    return replace(item, state="done", detail=said, done_at=entry.felt_at, uuid=entry.uuid)
 
 
 def _greeting(wall: time) -> str:
@@ -106,30 +141,35 @@ def _greeting(wall: time) -> str:
     return _("Morning check-in") if wall < _NOON else _("Check-in")
 
 
-def _felt(entry: Entry, patient: Patient) -> str:
-    return _("Pain %(n)s of 10", n=entry.pain) + _by(entry.author, patient)
-
-
 def _doses(patient: Patient, day: date, now: datetime, rows: list[Schedule]) -> list[Item]:
     planned, beside = sheet(of_schedules(rows, patient.zone, day, day), medication.doses_on(patient.id, day), now)
     known = medication.by_id(patient) if planned else {}
     found = []
     for row in planned:
         slot, medicine = row.slot, known[row.slot.medicine_id]
-        place = ("medication", medicine.id, slot.schedule_id, day, slot.wall, slot.at)
-        if row.dose is None:
-            found.append(Item(*place, row.state, medicine.title, _how(medicine)))
-        else:
-            found.append(_dose(row.dose, patient, place))
-    return found + [
-        _dose(dose, patient, ("medication", dose.medicine_id, None, day, None, dose.taken_at)) for dose in beside
-    ]
+        item = Item(
+            kind="medication",
+            thing_id=medicine.id,
+            schedule_id=slot.schedule_id,
+            day=day,
+            wall=slot.wall,
+            at=slot.at,
+            state=row.state,
+            title=medicine.title,
+            detail=_how(medicine),
+        )
+        found.append(_dose(item, row.dose, patient) if row.dose else item)
+    for dose in beside:
+        line = _beside("medication", dose.medicine_id, day, dose.taken_at, dose.medicine.title)
+        found.append(_dose(line, dose, patient))
+    return found
 
 
-def _dose(dose: Dose, patient: Patient, place: tuple[str, int, int | None, date, time | None, datetime]) -> Item:
+def _dose(item: Item, dose: Dose, patient: Patient) -> Item:
     state = "done" if dose.status == "taken" else "skipped"
     said = _("Taken %(time)s", time=say_time(dose.taken_at, patient.zone)) if state == "done" else _("Skipped")
-    return Item(*place, state, dose.medicine.title, said + _by(dose.author, patient), dose.taken_at, dose.uuid)
+    told = said + _by(dose.author, patient)
+    return replace(item, state=state, detail=told, done_at=dose.taken_at, uuid=dose.uuid)
 
 
 def _how(medicine: Medicine) -> str:
@@ -139,10 +179,9 @@ def _how(medicine: Medicine) -> str:
 
 
 def _sessions(patient: Patient, day: date, now: datetime, rows: list[Schedule]) -> list[Item]:
-    left = {session.id: session for session in therapy.sessions_on(patient.id, day)}
-    answers: dict[tuple[int, time | None], Session] = {}
-    for session in sorted(left.values(), key=lambda session: session.status == "done"):
-        answers[session.programme_id, session.due_wall] = session
+    """What was skipped and then done is one line."""
+    kept = therapy.sessions_on(patient.id, day)
+    left, answers = {session.id: session for session in kept}, _answers(kept)
     known = {row.id: row for row in therapy.programmes(patient)} if rows else {}
     found = []
     for row in rows:
@@ -150,26 +189,32 @@ def _sessions(patient: Patient, day: date, now: datetime, rows: list[Schedule]) 
         if programme is None:
             continue
         for _day, at in slots(row.rule, patient.zone, day, day):
-            place = ("therapy", row.thing_id, row.id, day, row.wall, at)
-            answer = answers.get((row.thing_id, row.wall))
-            if answer is None:
-                found.append(Item(*place, standing(at, now), programme.title, _what(programme)))
-            else:
-                del left[answer.id]
-                found.append(_session(answer, patient, place))
-    return found + [
-        _session(session, patient, ("therapy", session.programme_id, None, day, None, session.done_at))
-        for session in left.values()
-    ]
+            item = _planned(row, day, at, standing(at, now), programme.title, _what(programme))
+            for session in answers.get((row.thing_id, row.wall), ()):
+                left.pop(session.id, None)
+                item = _session(item, session, patient)
+            found.append(item)
+    for session in left.values():
+        line = _beside("therapy", session.programme_id, day, session.done_at, session.programme.title)
+        found.append(_session(line, session, patient))
+    return found
 
 
-def _session(
-    session: Session, patient: Patient, place: tuple[str, int, int | None, date, time | None, datetime]
-) -> Item:
+def _answers(kept: list[Session]) -> dict[tuple[int, time | None], list[Session]]:
+    """By programme and planned time the sessions that answer it: those skipped, then the first that was done after all."""
+    found: dict[tuple[int, time | None], list[Session]] = {}
+    for session in sorted(kept, key=lambda session: session.status == "done"):
+        answers = found.setdefault((session.programme_id, session.due_wall), [])
+        if not answers or answers[-1].status == "skipped":
+            answers.append(session)
+    return found
+
+
+def _session(item: Item, session: Session, patient: Patient) -> Item:
     done = session.status == "done"
     said = _("Done %(time)s", time=say_time(session.done_at, patient.zone)) if done else _("Skipped")
     told = said + _by(session.author, patient)
-    return Item(*place, "done" if done else "skipped", session.programme.title, told, session.done_at, session.uuid)
+    return replace(item, state="done" if done else "skipped", detail=told, done_at=session.done_at, uuid=session.uuid)
 
 
 def _what(programme: Programme) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from companion import clock
 from companion.plan.day import Item
 
-WIDTH, HEIGHT = 390, 64
+WIDTH = 390
 #: the hill is a parabola from this height through the top and back
 _FOOT, _TOP = 60.0, -14.0
 #: the waking day, drawn from edge to edge

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, g, jsonify, request
@@ -14,6 +15,7 @@ from companion.identity.model import Patient
 from companion.medication import queries as medication
 from companion.medication import take as taking
 from companion.medication.forms import SAVED_BEFORE, STOPPED, DoseForm, new_id
+from companion.medication.say import there
 from companion.plan.day import Item, items
 from companion.plan.horizon import horizon
 from companion.sharing.access import record
@@ -25,22 +27,28 @@ from companion.words import Later, lazy
 from companion.words import gettext as _
 
 bp = Blueprint("plan", __name__)
+#: the parts of a record that the list of today is made of
+LIST = ("pain", "medicines", "therapy")
 NOT_SAVED = lazy("This dose was not saved. Please open the medicine and choose the time there.")
 
 
 @bp.get("/")
-@record("any")
+@record("any", draws=LIST)
 def today(patient: Patient) -> Response:
     """What is due now, next and done."""
     return _today(patient, clock.now())
 
 
 @bp.get("/snapshot")
-@record("any")
+@record("any", draws=LIST)
 def snapshot(patient: Patient) -> Response:
-    """What a phone without a network needs to know: names, times and addresses of today, and of medicines as needed."""
+    """What a phone without a network needs to know: names, times and addresses of today, and of medicines as needed.
+
+    `day` is the diary day of the list, `until` the instant at which it ends.
+    """
     now = clock.now()
-    found = items(patient, clock.day_of(now, patient.zone), now, g.may)
+    day = clock.day_of(now, patient.zone)
+    found = items(patient, day, now, g.may)
     open_items = [item for item in found if item.state not in {"done", "skipped"}]
     doses = [
         _offered("medication.take", item, medicine_id=item.thing_id) for item in open_items if item.kind == "medication"
@@ -52,11 +60,12 @@ def snapshot(patient: Patient) -> Response:
     sessions = [
         _offered("therapy.keep", item, programme_id=item.thing_id) for item in open_items if item.kind == "therapy"
     ]
-    return jsonify(doses=doses, sessions=sessions)
+    until = clock.bounds(day, patient.zone)[1].isoformat()
+    return jsonify(day=day.isoformat(), until=until, doses=doses, sessions=sessions)
 
 
 @bp.post("/doses/<int:medicine_id>")
-@record("medicines", write=True)
+@record("medicines", write=True, draws=LIST)
 def take(patient: Patient, medicine_id: int) -> Response:
     """A dose from the list of today, taken or skipped; the phone gets the list back."""
     medicine = medication.medicine(patient, medicine_id) or abort(404)
@@ -64,7 +73,10 @@ def take(patient: Patient, medicine_id: int) -> Response:
     if not form.validate():
         return _today(patient, form.now, 422, NOT_SAVED)
     try:
-        taking.record(patient, g.author, medicine, digest=digest(request.form), **form.dose)
+        taking.record(patient, g.author, medicine, digest=digest(request.form), ask=not form.again.data, **form.dose)
+    except taking.Again as known:
+        told = there(known.dose, g.author, patient.zone, form.now)
+        return _today(patient, form.now, 409, told=told, form=form, medicine=medicine)
     except Conflict:
         return _today(patient, form.now, 409, SAVED_BEFORE)
     except taking.Stopped:
@@ -73,24 +85,28 @@ def take(patient: Patient, medicine_id: int) -> Response:
     return _today(patient, form.now) if asked_for_fragment() else go("plan.today", said="saved")
 
 
-def _today(patient: Patient, now: datetime, status: int = 200, problem: Later | str = "") -> Response:
+def _today(
+    patient: Patient, now: datetime, status: int = 200, problem: Later | str = "", told: str = "", **asked: Any
+) -> Response:
     day = clock.day_of(now, patient.zone)
     entries = diary.entries_on(patient, day) if "pain" in g.may else []
-    found = items(patient, day, now, g.may)
+    found = items(patient, day, now, g.may, entries)
     return show(
         "plan/today.html",
-        None if problem else "plan/_thread.html",
+        "plan/_thread.html" if status == 200 else None,
         status,
         patient=patient,
         day=day,
         greeting=_greeting(patient, now),
         items=found,
         horizon=horizon(found, day, patient.zone, now),
-        last=entries[-1] if entries else None,
+        last=next((entry for entry in reversed(entries) if entry.own), None),
         say=say,
         new=not found and not diary.latest([patient.id]),
         new_id=new_id,
         problem=problem,
+        told=told,
+        **asked,
     )
 
 

@@ -10,13 +10,14 @@ from wtforms import SelectChoice, SelectField, ValidationError
 
 from companion.identity.model import Patient
 from companion.procedures.kinds import KINDS, SIDES
-from companion.web.forms import NOTE_LENGTH, Day, Line, OurForm, Words, required, short
+from companion.web.forms import NOTE_LENGTH, Day, Identity, Line, OurForm, Words, required, short
 from companion.words import lazy
 
 
 class ProcedureForm(OurForm):
     """One procedure of `patient`, done until today in the patient's zone."""
 
+    uuid = Identity(lazy("This page"))
     kind = SelectField(lazy("What was done"), choices=[SelectChoice(*each) for each in KINDS.items()])
     level = Line(lazy("Level or place"), [short(40)], description=lazy("For example L4-5."))
     side = SelectField(lazy("Side"), choices=[SelectChoice(*each) for each in SIDES.items()], default="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,19 @@ SIDES: dict[str, Later] = {
     "both": lazy("both sides"),
     "middle": lazy("middle"),
 }
-#: when to ask for help afterwards: steps with code, title and text, as in aftercare.toml
-AFTERCARE: list[dict[str, Any]] = tomllib.loads((_HERE / "aftercare.toml").read_text(encoding="utf-8"))["step"]
+_AFTERCARE: list[dict[str, Any]] = tomllib.loads((_HERE / "aftercare.toml").read_text(encoding="utf-8"))["step"]
+
+
+def aftercare(done: Collection[str]) -> list[list[dict[str, Any]]]:
+    """When to ask for help after these kinds, the most urgent first: groups of steps of aftercare.toml.
+
+    The first step of a group is for everybody, the others for one of the kinds.
+    """
+    steps = [step for step in _AFTERCARE if "kinds" not in step or not {*done}.isdisjoint(step["kinds"])]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for step in steps:
+        groups.setdefault(step["code"], []).append(step)
+    return list(groups.values())
 
 
 def name(procedure: Procedure) -> str:

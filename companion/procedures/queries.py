@@ -23,7 +23,12 @@ def procedures(patient: Patient, first: date | None = None, last: date | None = 
     return list(db.scalars(query.order_by(Procedure.done_on.desc(), Procedure.id.desc())))
 
 
+def removed(patient: Patient, clinic_id: int) -> list[Procedure]:
+    """What the clinic wrote down for the patient and took back, the last one that was taken back first."""
+    query = select(Procedure).where(Procedure.patient_id == patient.id, Procedure.clinic_id == clinic_id)
+    return list(db.scalars(query.where(Procedure.removed_at.is_not(None)).order_by(Procedure.removed_at.desc())))
+
+
 def procedure(patient: Patient, procedure_id: int) -> Procedure | None:
-    """One of the patient's procedures, unless it was removed."""
-    query = select(Procedure).where(Procedure.patient_id == patient.id, Procedure.id == procedure_id)
-    return db.scalars(query.where(Procedure.removed_at.is_(None))).first()
+    """One of the patient's procedures, removed or not."""
+    return db.scalars(select(Procedure).where(Procedure.patient_id == patient.id, Procedure.id == procedure_id)).first()

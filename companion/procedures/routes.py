@@ -17,4 +17,5 @@ bp = Blueprint("procedures", __name__)
 def procedures(patient: Patient) -> Response:
     """Everything that was done, newest first, and when to ask for help afterwards."""
     rows = queries.procedures(patient)
-    return show("procedures/procedures.html", rows=rows, name=kinds.name, aftercare=kinds.AFTERCARE)
+    aftercare = kinds.aftercare([row.kind for row in rows])
+    return show("procedures/procedures.html", rows=rows, name=kinds.name, aftercare=aftercare)

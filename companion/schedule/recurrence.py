@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from companion.clock import DAY_STARTS, at
 
-#: an occurrence is there to be done from its time until so long after it
+#: An occurrence is there to be done from its time until so long after it; then it is missed, on Today and for the clinic
+#: alike. Two hours, since the moment for a walk or a capsule has passed by then; what is done later still answers it.
 DUE_FOR = timedelta(hours=2)
 
 

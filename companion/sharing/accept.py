@@ -18,11 +18,13 @@ WRONG = lazy("This code is not right. Please check each letter.")
 USED = lazy("This code was used before. A code works once. Please ask for a new one.")
 ENDED = lazy("This code has ended. Please ask for a new one.")
 OWN = lazy("This is a code that you made. Please give it to the other person.")
-NO_DIARY = lazy("A clinic's code opens a diary, and you keep none here. Please use an account with a diary.")
+NO_DIARY = lazy("A clinic's code opens a diary, and you keep none here yet. You can start one under More.")
 
 
 class Refused(Exception):
     """The code opens nothing; `reason` says why in plain words."""
+
+    status = 422
 
     def __init__(self, reason: Later) -> None:
         super().__init__(reason.text)
@@ -50,6 +52,20 @@ def find_for(typed: str, account: Account, patient: Patient | None, now: datetim
     if row.clinic_id is not None and patient is None:
         raise Refused(NO_DIARY)
     return row
+
+
+def opened_before(typed: str, account: Account) -> Grant | None:
+    """The grant that the account made with this code and that still holds: it was a second tap, or a second tab."""
+    used = select(Invitation.clinic_id, Invitation.patient_id).where(Invitation.used_by == account.id)
+    row = db.execute(used.where(Invitation.code_hash == code.hashed(code.read(typed) or ""))).first()
+    if row is None:
+        return None
+    query = select(Grant).where(Grant.stopped_at.is_(None))
+    if row.clinic_id is None:
+        query = query.where(Grant.patient_id == row.patient_id, Grant.account_id == account.id)
+    else:
+        query = query.where(Grant.clinic_id == row.clinic_id, Grant.patient.has(account_id=account.id))
+    return db.scalars(query.order_by(Grant.id.desc())).first()
 
 
 def accept(

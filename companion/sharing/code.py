@@ -15,6 +15,18 @@ def new() -> str:
     return shown("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
 
 
+def of(digest: str) -> str:
+    """The code that belongs to a form, by the digest of all that it sent: sent twice, it is one code.
+
+    The form holds a random id, and nobody else sees it, so the code can be guessed no more than one of `new`.
+    """
+    number, plain = int(sha256(f"code:{digest}".encode()).hexdigest(), 16), ""
+    for _ in range(LENGTH):
+        number, sign = divmod(number, len(ALPHABET))
+        plain += ALPHABET[sign]
+    return shown(plain)
+
+
 def shown(plain: str) -> str:
     """The code in two halves."""
     return f"{plain[: LENGTH // 2]}-{plain[LENGTH // 2 :]}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, SelectChoice, SelectMultipleField
-from wtforms.validators import DataRequired
 
+from companion.identity.forms import FULL_NAME, BirthDay
 from companion.sharing.model import PARTS
-from companion.web.forms import REQUIRED, Day, Line, OurForm, required, short
+from companion.web.forms import Day, Line, OurForm, required, short
 from companion.words import lazy
+
+_SEES = lazy("What they may see")
+_WRITES = lazy("May write for me")
 
 
 class PartsField(SelectMultipleField):
@@ -23,28 +26,30 @@ class PartsField(SelectMultipleField):
 class PartsForm(OurForm):
     """What a clinic or a caregiver sees from now on."""
 
-    parts = PartsField(lazy("What they may see"))
-    may_log = BooleanField(lazy("May write for me"))
+    parts = PartsField(_SEES)
+    may_log = BooleanField(_WRITES)
 
 
-class InviteForm(PartsForm):
+class InviteForm(OurForm):
     """A caregiver to let in."""
 
-    name = Line(
-        lazy("Their name"), [DataRequired(REQUIRED), short(80)], description=lazy("So that you know whose code it is.")
-    )
+    name = Line(lazy("Their name"), [required(), short(80)], description=lazy("So that you know whose code it is."))
+    parts = PartsField(_SEES)
+    may_log = BooleanField(_WRITES)
 
 
 class AcceptForm(OurForm):
-    """What the patient opens to the clinic that invites."""
+    """By which name the patient comes to the clinic that invites, and what they open to it."""
 
-    parts = PartsField(lazy("What they may see"))
+    name = Line(FULL_NAME, [required(), short(120)], description=lazy("As it is on your letters from them."))
+    born_on = BirthDay()
+    parts = PartsField(_SEES)
 
 
 class CodeForm(OurForm):
     """A code as somebody types it."""
 
-    code = Line(lazy("Code"), [DataRequired(lazy("Please write the code.")), short(40)])
+    code = Line(lazy("Code"), [required(lazy("Please write the code.")), short(40)])
 
 
 class BackForm(OurForm):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, event, inspect, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.identity.model import Account, Clinic, Patient
+from companion.identity.names import folded
 from companion.store import Base
 from companion.words import Later, lazy
 
@@ -22,13 +24,23 @@ PARTS: dict[str, Later] = {
 }
 
 
+def _name_to_list(context: Any) -> str:
+    """The patient's folded name for a new grant, which is written by id."""
+    patient_id = context.get_current_parameters()["patient_id"]
+    return folded(context.connection.scalar(select(Patient.name).where(Patient.id == patient_id)) or "")
+
+
+_OPEN = text("stopped_at IS NULL")
+
+
 class Grant(Base):
     """A patient lets a clinic or a caregiver see parts of the record, from one instant until it is stopped."""
 
     __tablename__ = "grant"
     __table_args__ = (
         CheckConstraint("(clinic_id IS NULL) <> (account_id IS NULL)", name="one_side"),
-        Index("ix_grant_clinic_open", "clinic_id", "stopped_at"),
+        # a clinic's list is one walk along it, however many patients there are
+        Index("ix_grant_list", "clinic_id", "list_name", "patient_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
@@ -42,10 +54,20 @@ class Grant(Base):
     may_log: Mapped[bool] = mapped_column(default=False)
     granted_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
+    #: the patient's folded name; a grant holds it too, so that a clinic's list is in order without a look at every patient
+    list_name: Mapped[str] = mapped_column(default=_name_to_list, server_default="")
 
     patient: Mapped[Patient] = relationship()
     clinic: Mapped[Clinic | None] = relationship()
     account: Mapped[Account | None] = relationship()
+
+
+@event.listens_for(Patient, "after_update")
+def _follow_the_name(_mapper: Any, connection: Connection, patient: Patient) -> None:
+    """A patient has another name: the lists follow in the same transaction."""
+    if inspect(patient).attrs.name.history.has_changes():
+        of = Grant.patient_id == patient.id
+        connection.execute(update(Grant).where(of).values(list_name=folded(patient.name)))
 
 
 class Invitation(Base):
@@ -83,7 +105,7 @@ class Look(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
-    #: what was opened: a key of PARTS, `record` for the overview, or `list` for a line in the clinic's list
+    #: what was seen: a key of PARTS, or `list` for a line in the clinic's list; `record` in old rows: the clinic's overview
     part: Mapped[str]
     looked_at: Mapped[datetime]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -14,6 +14,9 @@ from companion import clock
 from companion.identity.model import Account, Clinic, Patient
 from companion.sharing.model import Grant, Invitation, Look
 from companion.store import db
+
+#: looks of one person that are not further apart are one visit; while it lasts, a look is written every ten minutes
+_SAME_VISIT = timedelta(minutes=30)
 
 
 def grants(patient: Patient) -> list[Grant]:
@@ -68,30 +71,33 @@ def caring(account: Account) -> list[Grant]:
 
 @dataclass
 class Visit:
-    """Everything that one person opened on one day."""
+    """What one person read in one go."""
 
-    day: date
     account: Account
     clinic: Clinic | None
+    first_at: datetime
     last_at: datetime
-    #: keys of PARTS or `record`, in the order they were first seen
-    parts: list[str] = field(default_factory=list)
+    parts: set[str] = field(default_factory=set)
 
 
-def visits(patient: Patient, first: date, last: date) -> list[Visit]:
-    """Who looked on the calendar days from `first` to `last`, newest first, one line for a person and a day."""
+def visits(patient: Patient, first: date, last: date) -> dict[date, list[Visit]]:
+    """Who looked on the calendar days from `first` to `last`, by day; days and visits newest first."""
     midnight = datetime.min.time()
     since, until = (clock.bounds(day, patient.zone, midnight) for day in (first, last))
     query = select(Look).where(Look.patient_id == patient.id, Look.looked_at >= since[0], Look.looked_at < until[1])
-    query = query.options(joinedload(Look.account), joinedload(Look.clinic)).order_by(Look.looked_at.desc(), Look.id)
-    found: dict[tuple[date, int, int | None], Visit] = {}
+    query = query.options(joinedload(Look.account), joinedload(Look.clinic)).order_by(Look.looked_at, Look.id)
+    found: dict[date, list[Visit]] = {}
+    going_on: dict[tuple[date, int, int | None], Visit] = {}
     for look in db.scalars(query):
         day = look.looked_at.astimezone(ZoneInfo(patient.zone)).date()
         key = (day, look.account_id, look.clinic_id)
-        visit = found.setdefault(key, Visit(day, look.account, look.clinic, look.looked_at))
-        if look.part not in visit.parts:
-            visit.parts.append(look.part)
-    return list(found.values())
+        visit = going_on.get(key)
+        if visit is None or look.looked_at - visit.last_at > _SAME_VISIT:
+            visit = going_on[key] = Visit(look.account, look.clinic, look.looked_at, look.looked_at)
+            found.setdefault(day, []).append(visit)
+        visit.last_at = look.looked_at
+        visit.parts.add(look.part)
+    return {day: found[day][::-1] for day in reversed(found)}
 
 
 def first_look(patient: Patient) -> datetime | None:

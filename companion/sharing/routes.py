@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
 
 from companion import clock
-from companion.identity.gate import anyone, person, set_cookie
+from companion.identity.gate import anyone, person
 from companion.identity.model import Patient
 from companion.identity.signin import Who
 from companion.sharing import code as codes
 from companion.sharing import forms, invite, qr, queries
-from companion.sharing.accept import Refused, accept, find, find_for
-from companion.sharing.access import record
+from companion.sharing.accept import Refused, accept, opened_before
+from companion.sharing.access import grant_of_clinic, record
 from companion.sharing.model import PARTS, Grant, Invitation
 from companion.sharing.stop import change, stop
+from companion.sharing.tries import Trier, look_up
 from companion.store import db
-from companion.web.errors import SENTENCES
-from companion.web.limit import allow
+from companion.web.cookies import browser, set_cookie, show_stranger
 from companion.web.pages import go, show
 from companion.words import Later, lazy
 
@@ -28,10 +28,16 @@ bp = Blueprint("sharing", __name__)
 _CODE_KEPT = 1 / 48
 #: days on one page of looks
 _PAGE = timedelta(days=60)
-_OPENED: dict[str, Later] = {
-    "list": lazy("Your line in the list of patients"),
-    "record": lazy("Overview"),
-    **PARTS,
+#: what was read, in the order in which it is said, within a sentence
+_READ: dict[str, Later] = {
+    "pain": lazy("pain"),
+    "mood": lazy("mood"),
+    "medicines": lazy("medicines"),
+    "therapy": lazy("exercises and CBT"),
+    "procedures": lazy("procedures"),
+    "notes": lazy("notes"),
+    "record": lazy("the overview"),
+    "list": lazy("your line in their list of patients"),
 }
 
 
@@ -116,40 +122,35 @@ def stop_it(patient: Patient, grant_id: int) -> Response:
 @bp.get("/looks")
 @record("any")
 def looks(patient: Patient) -> Response:
-    """Who opened what on which day."""
+    """Who read what, and when."""
     form, today = forms.BackForm(request.args), clock.now().astimezone(ZoneInfo(patient.zone)).date()
     last = min(max(form.before.data if form.validate() and form.before.data else today, date(1971, 1, 1)), today)
     oldest = queries.first_look(patient)
     earlier = last - _PAGE - timedelta(days=1)
     more = oldest is not None and oldest.astimezone(ZoneInfo(patient.zone)).date() <= earlier
-    rows = queries.visits(patient, last - _PAGE, last)
-    return show("sharing/looks.html", rows=rows, names=_OPENED, zone=patient.zone, earlier=earlier if more else None)
+    days = queries.visits(patient, last - _PAGE, last)
+    return show("sharing/looks.html", days=days, names=_READ, zone=patient.zone, earlier=earlier if more else None)
 
 
 @bp.get("/code")
 @anyone
 def code() -> Response:
     """Somebody has a code."""
-    return show("sharing/code.html", form=forms.CodeForm())
+    return show_stranger("sharing/code.html", form=forms.CodeForm())
 
 
 @bp.post("/code", endpoint="try_code")
 @anyone
 def try_it() -> Response:
     """A right code is remembered for half an hour, so that its owner can sign up or sign in on the way."""
-    form, now = forms.CodeForm(request.form), clock.now()
+    form = forms.CodeForm(request.form)
     typed = form.code.data or ""
     if not form.validate():
-        return show("sharing/code.html", status=422, form=form)
-    if not allow("code", request.remote_addr or "", 10, 15, now):
-        return show("sharing/code.html", status=429, form=form, problem=SENTENCES[429][1])
+        return show_stranger("sharing/code.html", 422, form=form)
     try:
-        if g.who is None:
-            find(typed, now)
-        else:
-            find_for(typed, g.who.account, g.who.patient, now)
+        _look_up(typed)
     except Refused as refused:
-        return show("sharing/code.html", status=422, form=form, problem=refused.reason)
+        return _refused(refused, typed, form)
     response = go("sharing.accept") if g.who else go("identity.sign_up", next=url_for("sharing.accept"))
     set_cookie(response, "code", codes.read(typed) or "", _CODE_KEPT)
     return response
@@ -159,28 +160,34 @@ def try_it() -> Response:
 @person
 def accept_page(who: Who) -> Response:
     """Who invites, and what it means to say yes."""
-    row = _invited(who)
-    return show("sharing/accept.html", row=row, parts=PARTS, form=forms.AcceptForm(parts=row.parts))
+    return _accept(_invited(), who.patient)
+
+
+def _accept(
+    row: Invitation, patient: Patient | None, form: forms.AcceptForm | None = None, status: int = 200
+) -> Response:
+    """The page of the invitation. For a clinic that was let in before, what it sees is ticked, and nothing more."""
+    present = grant_of_clinic(row.clinic_id, patient.id) if row.clinic_id and patient else None
+    form = form or forms.AcceptForm(None, patient, parts=present.parts if present else row.parts)
+    since = present.granted_at.astimezone(ZoneInfo(patient.zone)).date() if present and patient else None
+    return show("sharing/accept.html", status=status, row=row, parts=PARTS, form=form, since=since)
 
 
 @bp.post("/accept")
 @person
 def accept_it(who: Who) -> Response:
     """Yes: the record is open from now on."""
-    row, form = _invited(who), forms.AcceptForm(request.form)
+    row, form = _invited(), forms.AcceptForm(request.form)
     if row.clinic_id is not None and not form.validate():
-        return show("sharing/accept.html", status=422, row=row, parts=PARTS, form=form)
+        return _accept(row, who.patient, form, 422)
     try:
         grant = accept(row, who.account, who.patient, form.parts.data or (), clock.now())
     except Refused as refused:
-        return _refused(refused)
-    db.commit()
+        return _refused(refused, request.cookies["code"])
     if grant.clinic_id is not None:
-        response = go("sharing.sharing", said="shared")
-    else:
-        response = redirect(url_for("for_plan.today", patient_id=grant.patient_id), 303)  # type: ignore[assignment]
-    response.delete_cookie("code", path="/")
-    return response
+        grant.patient.name, grant.patient.born_on = form.name.data, form.born_on.data
+    db.commit()
+    return _let_in(grant)
 
 
 @bp.get("/caring")
@@ -204,23 +211,41 @@ def _grant(patient: Patient, grant_id: int) -> Grant:
     return queries.grant(patient, grant_id) or abort(404)
 
 
-def _invited(who: Who) -> Invitation:
-    """The invitation whose code this browser remembers; else the request ends at the page for codes.
+def invited() -> Invitation | None:
+    """The open invitation whose code this browser remembers; a cookie can be made up as well as a form can."""
+    typed = request.cookies.get("code")
+    try:
+        return _look_up(typed) if typed else None
+    except Refused:
+        return None
 
-    A cookie can be made up as well as a form can, so these tries are counted too.
-    """
-    typed, now = request.cookies.get("code"), clock.now()
+
+def _look_up(typed: str) -> Invitation:
+    account, patient = (g.who.account, g.who.patient) if g.who else (None, None)
+    return look_up(typed, Trier(account, patient, browser(), request.remote_addr), clock.now())
+
+
+def _invited() -> Invitation:
+    """The invitation whose code this browser remembers; else the request ends at the page for codes."""
+    typed = request.cookies.get("code")
     if not typed:
         abort(go("sharing.code"))
-    if not allow("accept", request.remote_addr or "", 30, 15, now):
-        abort(429)
     try:
-        return find_for(typed, who.account, who.patient, now)
+        return _look_up(typed)
     except Refused as refused:
-        abort(_refused(refused))
+        abort(_refused(refused, typed))
 
 
-def _refused(refused: Refused) -> Response:
-    response = show("sharing/code.html", status=422, form=forms.CodeForm(), problem=refused.reason)
-    response.delete_cookie("code", path="/")
-    return response
+def _refused(refused: Refused, typed: str, form: forms.CodeForm | None = None) -> Response:
+    """The page for codes says why; whoever used this very code before is simply let in once more."""
+    grant = opened_before(typed, g.who.account) if g.who else None
+    if grant is not None:
+        return _let_in(grant)
+    page = {"form": form or forms.CodeForm(), "problem": refused.reason}
+    return show_stranger("sharing/code.html", refused.status, **page)
+
+
+def _let_in(grant: Grant) -> Response:
+    if grant.clinic_id is not None:
+        return go("sharing.sharing", said="shared")
+    return redirect(url_for("for_plan.today", patient_id=grant.patient_id), 303)  # type: ignore[return-value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,8 +11,9 @@ from wtforms.validators import AnyOf, DataRequired
 
 from companion import clock
 from companion.identity.model import Patient
+from companion.schedule.model import Schedule
 from companion.schedule.recurrence import calendar_day
-from companion.therapy.model import KINDS
+from companion.therapy.model import KINDS, Programme
 from companion.web.forms import (
     NOTE_LENGTH,
     Day,
@@ -30,6 +32,10 @@ from companion.words import lazy
 
 _LONGEST = 480
 MOST_TIMES = 4
+#: fields that may be filled in only where that part of the record is open
+_PARTS = {"pain_before": "pain", "pain_after": "pain", "note": "notes"}
+NOT_SHARED = lazy("This part is not shared with you, so it cannot be saved. Please leave it empty.")
+SAVED_BEFORE = lazy("Something else was saved from this page before. Save once more to keep this as well.")
 
 
 class Minutes(Field):
@@ -50,12 +56,21 @@ class Minutes(Field):
 class ProgrammeForm(OurForm):
     """A programme and its times, for the patient and for the clinic."""
 
+    uuid = Identity(lazy("This page"))
     kind = SelectField(lazy("What kind is it?"), choices=[SelectChoice(*each) for each in KINDS.items()], default="pt")
     title = Line(lazy("Name"), [DataRequired(lazy("Please give it a name.")), short(80)])
     note = Words(lazy("What to do"), [short(NOTE_LENGTH)], description=lazy("The steps, in plain words."))
     minutes = Minutes(lazy("About how many minutes"), description=lazy("You can leave it empty."))
     weekdays = Weekdays(lazy("On which days"), [required(lazy("Please choose at least one day."))])
     walls = Walls(lazy("At what time"))
+
+    @classmethod
+    def of(cls, programme: Programme, rows: Iterable[Schedule]) -> ProgrammeForm:
+        """The form that holds what is planned; it has an id of its own, since it may make another programme."""
+        said = {name: getattr(programme, name) for name in ("kind", "title", "note", "minutes")}
+        rows = list(rows)
+        weekdays = sorted({digit for row in rows for digit in row.weekdays})
+        return cls(**said, walls=sorted({row.wall for row in rows}), weekdays=weekdays)
 
     def validate_walls(self, field: Walls) -> None:
         if field.process_errors:
@@ -79,7 +94,35 @@ class SlotForm(OurForm):
     day = Day()
 
 
-class SessionForm(SlotForm):
+class SaidForm(OurForm):
+    """What is said of a session. `may`: the parts of the record that are open to the writer."""
+
+    pain_before = Scale(lazy("Pain before"))
+    pain_after = Scale(lazy("Pain after"))
+    note = Words(lazy("Note"), [short(NOTE_LENGTH)])
+
+    def __init__(self, formdata: Any, may: Container[str], **values: Any) -> None:
+        self.may = may
+        super().__init__(formdata, **values)
+
+    def opens(self, field: Field) -> bool:
+        """Whether the field is shown: its part is open, or it holds words that could not be kept."""
+        return _PARTS[field.name] in self.may or bool(field.errors)
+
+    def _refuse_closed(self, field: Field) -> None:
+        if _PARTS[field.name] not in self.may and field.data not in {None, ""}:
+            raise ValidationError(NOT_SHARED)
+
+    validate_pain_before = validate_pain_after = validate_note = _refuse_closed
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was sent, in the names of `keep`: an empty field is no answer, one that is not there is left out."""
+        sent = [self[name] for name, part in _PARTS.items() if part in self.may and self[name].raw_data]
+        return {field.name: field.data for field in sent}
+
+
+class SessionForm(SlotForm, SaidForm):
     """A session that was done or skipped just now, or at a planned time of a day that is over."""
 
     uuid = Identity()
@@ -87,13 +130,10 @@ class SessionForm(SlotForm):
     status = Line(
         lazy("Done or skipped"), [AnyOf(("done", "skipped"), message=lazy("Please tap Done, or Skip this time."))]
     )
-    pain_before = Scale(lazy("Pain before"))
-    pain_after = Scale(lazy("Pain after"))
-    note = Words(lazy("Note"), [short(NOTE_LENGTH)])
 
-    def __init__(self, formdata: Any, patient: Patient, now: datetime, **values: Any) -> None:
+    def __init__(self, formdata: Any, patient: Patient, now: datetime, may: Container[str], **values: Any) -> None:
         self.zone, self.now, self.born_on = patient.zone, now, patient.born_on
-        super().__init__(formdata, **values)
+        super().__init__(formdata, may=may, **values)
 
     def validate_day(self, field: Day) -> None:
         if field.data is not None and field.data < (self.born_on or date(1900, 1, 1)):
@@ -113,14 +153,11 @@ class SessionForm(SlotForm):
             return instant
         return clock.at(calendar_day(day, wall), wall, self.zone)
 
-
-class PainForm(OurForm):
-    """Pain before and after a session that is already kept."""
-
-    uuid = Identity()
-    pain_before = Scale(lazy("Pain before"))
-    pain_after = Scale(lazy("Pain after"))
-    note = Words(lazy("Note"), [short(NOTE_LENGTH)])
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was typed, in the names of `keep.record`."""
+        tap = {"uuid": self.uuid.data, "status": self.status.data, "done_at": self.done_at, "due_wall": self.due_wall}
+        return {**tap, **self.said, "now": self.now}
 
 
 class BackForm(OurForm):

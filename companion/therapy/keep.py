@@ -1,8 +1,9 @@
-"""Keep a session: done or skipped, with pain before and after; add the pain later; take it back."""
+"""Keep a session: done or skipped, with pain before and after; say more of it later; take it back."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
 from companion.clock import day_of
 from companion.identity.model import Account, Patient
@@ -28,13 +29,13 @@ def record(
 ) -> tuple[Session, bool]:
     """The programme was `done` or `skipped` at `done_at`; the flag says whether this is new. Raises store.Conflict.
 
-    It answers `due_wall` of that diary day, else the open planned time of the day that is nearest; none is open: it
-    stands beside the plan.
+    It answers `due_wall` of that diary day, or without one the open planned time of the day that is nearest. If there is
+    no such time, since the list on the phone was an old one, or if it is answered, the session stands beside the plan.
     """
     day = day_of(done_at, patient.zone)
 
     def make() -> Session:
-        wall = due_wall or _nearest(patient, programme, day, done_at)
+        wall = _answered(patient, programme, day, status, done_at, due_wall)
         row = Session(uuid=uuid, patient_id=patient.id, programme=programme, author=author, digest=digest)
         row.status, row.done_at, row.day, row.recorded_at = status, done_at, day, now
         row.due_wall, row.pain_before, row.pain_after, row.note = wall, pain_before, pain_after, note
@@ -46,29 +47,33 @@ def record(
     return session, new
 
 
-def _nearest(patient: Patient, programme: Programme, day: date, done_at: datetime) -> time | None:
-    """The planned time of `day` that no session answers yet and that is nearest to `done_at`."""
-    taken = {session.due_wall for session in sessions_on(patient.id, day) if session.programme_id == programme.id}
-    slots = planned(patient, day, day, programme.id)
-    found = [(abs(slot.at - done_at), slot.wall) for slot in slots if slot.wall not in taken]
+def _answered(
+    patient: Patient, programme: Programme, day: date, status: str, done_at: datetime, wall: time | None
+) -> time | None:
+    """The planned time of `day` that the session answers; one that was skipped may still be done."""
+    kept = [row for row in sessions_on(patient.id, day) if row.programme_id == programme.id]
+    taken = {row.due_wall for row in kept if row.status == "done" or status == "skipped"}
+    slots = [slot for slot in planned(patient, day, day, programme.id) if slot.wall not in taken]
+    found = [(abs(slot.at - done_at), slot.wall) for slot in slots if wall in {None, slot.wall}]
     return min(found)[1] if found else None
 
 
-def add_pain(session: Session, before: int | None, after: int | None, note: str | None, now: datetime) -> None:
-    """Pain before and after, when they were not said at once; None leaves what is there."""
-    session.pain_before = session.pain_before if before is None else before
-    session.pain_after = session.pain_after if after is None else after
-    session.note = session.note if note is None else note
+def say_more(session: Session, said: dict[str, Any], now: datetime) -> None:
+    """`said` names `pain_before`, `pain_after` and `note`, None for no answer; what is not named stays."""
+    for name, value in said.items():
+        setattr(session, name, value)
     touch(session.programme.patient, "therapy", now)
 
 
 def remove(session: Session, author: Account, now: datetime) -> None:
-    """Take back what was kept by mistake; its planned time is open again."""
-    session.removed_at, session.removed_by = now, author.id
-    touch(session.programme.patient, "therapy", now)
+    """Take back what was kept by mistake; its planned time is open again. The first removal counts."""
+    if session.removed_at is None:
+        session.removed_at, session.removed_by = now, author.id
+        touch(session.programme.patient, "therapy", now)
 
 
 def restore(session: Session, now: datetime) -> None:
     """It was no mistake."""
-    session.removed_at = session.removed_by = None
-    touch(session.programme.patient, "therapy", now)
+    if session.removed_at is not None:
+        session.removed_at = session.removed_by = None
+        touch(session.programme.patient, "therapy", now)

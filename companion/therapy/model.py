@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from companion import clock
 from companion.identity.model import Account, Clinic, Patient
 from companion.store import Base
 from companion.words import Later, lazy
@@ -46,6 +47,7 @@ class Programme(Base):
     patient: Mapped[Patient] = relationship()
     planner: Mapped[Account] = relationship(foreign_keys=[planned_by])
     changer: Mapped[Account | None] = relationship(foreign_keys=[changed_by])
+    stopper: Mapped[Account | None] = relationship(foreign_keys=[stopped_by])
     clinic: Mapped[Clinic | None] = relationship()
 
 
@@ -82,3 +84,11 @@ class Session(Base):
 
     programme: Mapped[Programme] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
+
+    def is_from_memory(self, zone: str) -> bool:
+        """Whether it was written on a later diary day, so that `done_at` is only the planned time.
+
+        A tap has seconds, a planned time has none: what was tapped that day and only arrived later keeps its time.
+        """
+        whole = self.done_at.second == self.done_at.microsecond == 0
+        return whole and clock.day_of(self.recorded_at, zone) > self.day

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
@@ -13,20 +13,18 @@ from companion import clock
 from companion.identity.model import Patient
 from companion.schedule import times
 from companion.schedule.model import Schedule
-from companion.schedule.recurrence import slots
+from companion.schedule.recurrence import slots, standing
 from companion.sharing.queries import grants
 from companion.store import db
 from companion.therapy.model import SCHEDULED, Programme, Session
 
-#: a planned session is missed so long after its time, or when the diary day is over
-PATIENCE = timedelta(hours=4)
-
 
 def programmes(patient: Patient, stopped: bool = False) -> list[Programme]:
-    """The patient's programmes, those that go on or those that are stopped, oldest first; planner and clinic loaded."""
+    """The patient's programmes, those that go on or those that are stopped, oldest first; people and clinic loaded."""
     query = select(Programme).where(Programme.patient_id == patient.id)
     query = query.where(Programme.stopped_at.is_not(None) if stopped else Programme.stopped_at.is_(None))
-    query = query.options(joinedload(Programme.planner), joinedload(Programme.clinic))
+    people = (Programme.planner, Programme.changer, Programme.stopper, Programme.clinic)
+    query = query.options(*(joinedload(who) for who in people))
     return list(db.scalars(query.order_by(Programme.id)))
 
 
@@ -35,9 +33,21 @@ def programme(patient: Patient, programme_id: int) -> Programme | None:
     return db.scalars(select(Programme).where(Programme.patient_id == patient.id, Programme.id == programme_id)).first()
 
 
-def is_ours(patient: Patient, programme: Programme) -> bool:
-    """Whether the patient may change it: planned without a clinic, or by one that is not let in any more."""
-    return programme.clinic_id is None or programme.clinic_id not in {row.clinic_id for row in grants(patient)}
+def planned_as(patient: Patient, uuid: str) -> Programme | None:
+    """The programme that a page made under this id."""
+    return db.scalars(select(Programme).where(Programme.patient_id == patient.id, Programme.uuid == uuid)).first()
+
+
+def ours(patient: Patient, rows: Iterable[Programme]) -> set[int]:
+    """Ids of those that the patient may change: planned without a clinic, or by one that is not let in any more."""
+    by = {row.id: row.clinic_id for row in rows}
+    inside = {row.clinic_id for row in grants(patient)} if any(by.values()) else set()
+    return {programme_id for programme_id, clinic_id in by.items() if clinic_id is None or clinic_id not in inside}
+
+
+def has_sessions(programme: Programme) -> bool:
+    """Whether anything was ever written down for the programme."""
+    return db.scalars(select(Session.id).where(Session.programme_id == programme.id).limit(1)).first() is not None
 
 
 def times_of(patient: Patient, today: date) -> dict[int, list[Schedule]]:
@@ -141,5 +151,5 @@ def _answered(
 
 
 def _open_state(slot: Slot, zone: str, now: datetime) -> str:
-    over = min(slot.at + PATIENCE, clock.bounds(slot.day, zone)[1])
-    return "missed" if now >= over else "to come"
+    over = standing(slot.at, now) == "missed" or now >= clock.bounds(slot.day, zone)[1]
+    return "missed" if over else "to come"

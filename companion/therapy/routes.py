@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, g, request
@@ -17,6 +18,7 @@ from companion.therapy import keep as keeping
 from companion.therapy.model import KINDS, Programme, Session
 from companion.web.forms import digest
 from companion.web.pages import go, show
+from companion.words import Later, say_day
 
 bp = Blueprint("therapy", __name__)
 #: days on one page of the history
@@ -26,36 +28,56 @@ _PAGE = timedelta(days=60)
 @bp.get("/")
 @record("therapy")
 def programmes(patient: Patient) -> Response:
-    """What is planned, who planned it, and what of it was done today."""
+    """What is planned, who planned and changed it, what of it was done today, and what is stopped."""
     now = clock.now()
-    today = queries.sessions_on(patient.id, clock.day_of(now, patient.zone))
-    rows = queries.programmes(patient)
+    rows, today = queries.programmes(patient), _local_day(now, patient)
+    done = queries.sessions_on(patient.id, clock.day_of(now, patient.zone))
+    told: dict[str, Any] = {"kinds": KINDS, "say_times": say_times, "times": queries.times_of(patient, today)}
     return show(
         "therapy/programmes.html",
-        kinds=KINDS,
+        patient=patient,
         rows=rows,
-        ours={row.id for row in rows if queries.is_ours(patient, row)},
-        times=queries.times_of(patient, now.astimezone(ZoneInfo(patient.zone)).date()),
-        say_times=say_times,
-        today={session.programme_id: session for session in today},
+        stopped=queries.programmes(patient, stopped=True),
+        ours=queries.ours(patient, rows),
+        today={session.programme_id: session for session in done},
+        said_day=lambda instant: _say_day(_local_day(instant, patient), today),
+        **told,
     )
+
+
+def _local_day(instant: datetime, patient: Patient) -> date:
+    return instant.astimezone(ZoneInfo(patient.zone)).date()
+
+
+def _say_day(day: date, today: date) -> str:
+    return say_day(day, "MMMEd" if day.year == today.year else "yMMMEd")
 
 
 @bp.get("/new")
 @record("therapy", write=True)
 def new(patient: Patient) -> Response:
     """Plan a programme alone."""
-    return show("therapy/plan.html", form=forms.ProgrammeForm(), programme=None)
+    return _plan_page(forms.ProgrammeForm())
+
+
+def _plan_page(
+    form: forms.ProgrammeForm, programme: Programme | None = None, status: int = 200, problem: Later | str = ""
+) -> Response:
+    return show("therapy/plan.html", status=status, form=form, programme=programme, problem=problem)
 
 
 @bp.post("/")
 @record("therapy", write=True)
 def add(patient: Patient) -> Response:
-    """Keep the new programme."""
-    form = forms.ProgrammeForm(request.form)
+    """Keep the new programme. The same tap sent twice is one programme."""
+    form, now = forms.ProgrammeForm(request.form), clock.now()
     if not form.validate():
-        return show("therapy/plan.html", status=422, form=form, programme=None)
-    plan_it.plan(patient, g.author, None, **form.planned, now=clock.now())
+        return _plan_page(form, status=422)
+    try:
+        plan_it.plan(patient, g.author, None, **form.planned, now=now, uuid=form.uuid.data, digest=digest(request.form))
+    except Conflict:
+        form.uuid.renew()
+        return _plan_page(form, None, 409, forms.SAVED_BEFORE)
     db.commit()
     return go("therapy.programmes", said="planned")
 
@@ -64,21 +86,26 @@ def add(patient: Patient) -> Response:
 @record("therapy", write=True)
 def edit(patient: Patient, programme_id: int) -> Response:
     """The words and times of a programme of one's own."""
-    programme = _own(patient, programme_id)
-    rows = queries.times_of(patient, clock.now().astimezone(ZoneInfo(patient.zone)).date()).get(programme.id, [])
-    weekdays = sorted({digit for row in rows for digit in row.weekdays})
-    form = forms.ProgrammeForm(obj=programme, walls=[row.wall for row in rows], weekdays=weekdays)
-    return show("therapy/plan.html", form=form, programme=programme)
+    programme, today = _own(patient, programme_id), _local_day(clock.now(), patient)
+    times = queries.times_of(patient, today).get(programme.id, [])
+    return _plan_page(forms.ProgrammeForm.of(programme, times), programme)
 
 
 @bp.post("/<int:programme_id>/changes")
 @record("therapy", write=True)
 def change(patient: Patient, programme_id: int) -> Response:
     """Keep the other words and times."""
-    programme, form = _own(patient, programme_id), forms.ProgrammeForm(request.form)
+    form, now = forms.ProgrammeForm(request.form), clock.now()
+    sent, made = digest(request.form), queries.planned_as(patient, form.uuid.data)
+    # a second tap finds the former programme stopped, and the one that took its place
+    programme = _own(patient, programme_id, goes_on=made is None)
     if not form.validate():
-        return show("therapy/plan.html", status=422, form=form, programme=programme)
-    plan_it.change(programme, **form.planned, now=clock.now())
+        return _plan_page(form, programme, 422)
+    try:
+        plan_it.change(programme, g.author, None, **form.planned, now=now, uuid=form.uuid.data, digest=sent)
+    except Conflict:
+        form.uuid.renew()
+        return _plan_page(form, made, 409, forms.SAVED_BEFORE)
     db.commit()
     return go("therapy.programmes", said="saved")
 
@@ -86,8 +113,8 @@ def change(patient: Patient, programme_id: int) -> Response:
 @bp.post("/<int:programme_id>/stop")
 @record("therapy", write=True)
 def stop(patient: Patient, programme_id: int) -> Response:
-    """Nothing more of it is due."""
-    plan_it.stop(_own(patient, programme_id), clock.now())
+    """Nothing more of it is due; a second tap changes nothing."""
+    plan_it.stop(_own(patient, programme_id, goes_on=False), g.author, clock.now())
     db.commit()
     return go("therapy.programmes", said="stopped")
 
@@ -98,7 +125,7 @@ def session(patient: Patient, programme_id: int) -> Response:
     """What to do, and the form to keep it."""
     programme, slot = _programme(patient, programme_id), forms.SlotForm(request.args)
     slot.validate()
-    form = forms.SessionForm(None, patient, clock.now(), wall=slot.wall.data, day=slot.day.data)
+    form = forms.SessionForm(None, patient, clock.now(), g.may, wall=slot.wall.data, day=slot.day.data)
     return _session_page(patient, programme, form)
 
 
@@ -111,14 +138,12 @@ def _session_page(patient: Patient, programme: Programme, form: forms.SessionFor
 @record("therapy", write=True)
 def keep_it(patient: Patient, programme_id: int) -> Response:
     """Keep the session. The same tap sent twice is one session."""
-    programme, now = _programme(patient, programme_id), clock.now()
-    form = forms.SessionForm(request.form, patient, now)
+    programme = _programme(patient, programme_id)
+    form = forms.SessionForm(request.form, patient, clock.now(), g.may)
     if not form.validate():
         return _session_page(patient, programme, form, 422)
-    said = (form.pain_before.data, form.pain_after.data, form.note.data or "")
-    tap = (form.uuid.data, digest(request.form), form.status.data or "", form.done_at)
     try:
-        keeping.record(patient, g.author, programme, *tap, now, form.due_wall, *said)
+        keeping.record(patient, g.author, programme, digest=digest(request.form), **form.kept)
     except Conflict:
         form.uuid.renew()
         return _session_page(patient, programme, form, 409)
@@ -131,19 +156,23 @@ def keep_it(patient: Patient, programme_id: int) -> Response:
 def kept(patient: Patient, uuid: str) -> Response:
     """One kept session, and the pain that can be added to it."""
     row = _session(patient, uuid)
-    form = forms.PainForm(pain_before=row.pain_before, pain_after=row.pain_after, note=row.note)
-    return show("therapy/kept.html", patient=patient, row=row, form=form)
+    said = {"pain_before": row.pain_before, "pain_after": row.pain_after, "note": row.note}
+    return _kept_page(patient, row, forms.SaidForm(None, g.may, **said))
+
+
+def _kept_page(patient: Patient, row: Session, form: forms.SaidForm, status: int = 200) -> Response:
+    page = "therapy/kept.html"
+    return show(page, status=status, patient=patient, row=row, form=form, may_change=_may_change(row))
 
 
 @bp.post("/sessions/<uuid>/pain")
 @record("therapy", write=True)
 def pain(patient: Patient, uuid: str) -> Response:
-    """Add the pain. A field that the page did not show stays as it was."""
-    row, form = _session(patient, uuid), forms.PainForm(request.form)
+    """Say more of it. A field that the page did not show stays as it was."""
+    row, form = _session(patient, uuid, write=True), forms.SaidForm(request.form, g.may)
     if not form.validate():
-        return show("therapy/kept.html", status=422, patient=patient, row=row, form=form)
-    note = form.note.data if form.note.name in request.form else None
-    keeping.add_pain(row, form.pain_before.data, form.pain_after.data, note, clock.now())
+        return _kept_page(patient, row, form, 422)
+    keeping.say_more(row, form.said, clock.now())
     db.commit()
     return go("plan.today", said="saved")
 
@@ -152,7 +181,7 @@ def pain(patient: Patient, uuid: str) -> Response:
 @record("therapy", write=True)
 def remove(patient: Patient, uuid: str) -> Response:
     """Take a session back."""
-    keeping.remove(_session(patient, uuid), g.author, clock.now())
+    keeping.remove(_session(patient, uuid, write=True), g.author, clock.now())
     db.commit()
     return go("therapy.kept", uuid=uuid, said="removed")
 
@@ -161,7 +190,7 @@ def remove(patient: Patient, uuid: str) -> Response:
 @record("therapy", write=True)
 def bring_back(patient: Patient, uuid: str) -> Response:
     """The removal was the mistake."""
-    keeping.restore(_session(patient, uuid), clock.now())
+    keeping.restore(_session(patient, uuid, write=True), clock.now())
     db.commit()
     return go("therapy.kept", uuid=uuid, said="back")
 
@@ -185,13 +214,24 @@ def _programme(patient: Patient, programme_id: int) -> Programme:
     return queries.programme(patient, programme_id) or abort(404)
 
 
-def _own(patient: Patient, programme_id: int) -> Programme:
-    """A programme that is the patient's to change, and that goes on."""
+def _own(patient: Patient, programme_id: int, goes_on: bool = True) -> Programme:
+    """A programme that is the patient's to change, and that `goes_on`; 404 for any other."""
     programme = _programme(patient, programme_id)
-    if programme.stopped_at is not None or not queries.is_ours(patient, programme):
+    if (goes_on and programme.stopped_at is not None) or programme.id not in queries.ours(patient, [programme]):
         abort(404)
     return programme
 
 
-def _session(patient: Patient, uuid: str) -> Session:
-    return queries.session(patient, uuid) or abort(404)
+def _session(patient: Patient, uuid: str, write: bool = False) -> Session:
+    """The session, or 404. A caregiver does not see what somebody else removed, and writes only in what they wrote."""
+    row = queries.session(patient, uuid)
+    if row is None or (write and not _may_change(row)):
+        abort(404)
+    if "acting_for" in g and row.removed_at and row.removed_by != g.author.id:
+        abort(404)
+    return row
+
+
+def _may_change(row: Session) -> bool:
+    """The record is the patient's; a caregiver answers for their own words only."""
+    return "acting_for" not in g or (g.may_log and row.author_id == g.author.id)

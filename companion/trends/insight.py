@@ -12,12 +12,12 @@ from companion.words import gettext as _
 
 _RULES = tomllib.loads(Path(__file__).with_name("change.toml").read_text(encoding="utf-8"))
 #: days before a procedure that it is compared with
-BASELINE: int = _RULES["days"]["baseline"]
+BASELINE: int = _RULES["baseline"]
 #: days with an entry from which there is an average, and on each side from which two are compared
-FEWEST: int = _RULES["days"]["fewest"]
-ENOUGH: int = _RULES["days"]["enough"]
+FEWEST: int = _RULES["fewest"]
+ENOUGH: int = _RULES["enough"]
 #: a smaller difference is about the same
-SAME: float = _RULES["pain"]["same"]
+SAME: float = _RULES["same"]
 _NUMBER = "\x00"
 
 _SAID: dict[tuple[str, str], Later] = {

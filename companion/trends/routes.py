@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, request
 from companion import clock
 from companion.identity.model import Patient
 from companion.sharing.access import record
+from companion.sharing.model import PARTS
 from companion.trends.draw import draw
 from companion.trends.series import DEFAULT, SPANS
 from companion.web.pages import show
@@ -15,7 +16,7 @@ bp = Blueprint("trends", __name__)
 
 
 @bp.get("/")
-@record("any")
+@record("any", draws=[part for part in PARTS if part != "notes"])
 def trends(patient: Patient) -> Response:
     """All charts over ?span=; an unknown span is the usual one."""
     span = request.args.get("span", DEFAULT)

@@ -13,17 +13,11 @@ from hashlib import sha256
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from companion.settings import ROOT
+from companion.web.scripts import joined, thrifty
 
 STATIC = ROOT / "static"
 #: user-free files that the service worker keeps; icons of a reminder come with the network that brought it
-SHELL = (
-    "companion.css",
-    "vendor/htmx.min.js",
-    "js/outbox.js",
-    "js/app.js",
-    *(f"js/behaviours/{path.name}" for path in sorted((STATIC / "js" / "behaviours").glob("*.js"))),
-    "icons/icon.svg",
-)
+SHELL = ("companion.css", "vendor/htmx.min.js", "js/outbox.js", "js/app.js", "icons/icon.svg")
 bp = Blueprint("assets", __name__)
 _SPARE = re.compile(rb"/\*.*?\*/|(?<=\n)[ \n]+", re.S)
 
@@ -67,12 +61,15 @@ def _asset(name: str, body: bytes) -> Asset:
 
 @lru_cache(maxsize=1)
 def load() -> dict[str, Asset]:
-    """Every file under static/ that a browser may ask for, by its path; the styles as companion.css."""
-    found = {"companion.css": _asset("companion.css", stylesheet())}
-    for path in sorted(STATIC.rglob("*")):
-        name = path.relative_to(STATIC).as_posix()
-        if path.is_file() and path.suffix in {".js", ".svg", ".png"} and name != "sw.js":
-            found[name] = _asset(name, path.read_bytes())
+    """Every file under static/ that a browser may ask for, by its path; the styles as companion.css, modules in app.js."""
+    made = {
+        "companion.css": stylesheet(),
+        "js/app.js": joined(STATIC / "js" / "app.js").encode(),
+        "js/outbox.js": thrifty((STATIC / "js" / "outbox.js").read_text(encoding="utf-8")).encode(),
+    }
+    for path in [*STATIC.glob("vendor/*.js"), *STATIC.glob("icons/*")]:
+        made[path.relative_to(STATIC).as_posix()] = path.read_bytes()
+    found = {name: _asset(name, body) for name, body in sorted(made.items())}
     if "vendor/htmx.min.js" not in found:
         raise FileNotFoundError("static/vendor/htmx.min.js is missing: run `python static/build.py`")
     return found

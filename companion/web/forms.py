@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
@@ -10,25 +11,42 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Field, Form, HiddenField, SelectChoice, SelectMultipleField, StringField, ValidationError
-from wtforms.validators import Length, Optional, StopValidation
+from wtforms.validators import Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from companion import clock
-from companion.words import Later, language, lazy
+from companion.words import Later, lazy
 
 #: a phone's clock may be this much ahead of ours
 CLOCK_SKEW = timedelta(minutes=5)
 NOTE_LENGTH = 4000
 REQUIRED = lazy("Please fill this in.")
+_TOO_LONG = lazy("This is too long. Please shorten it.")
+_CHOICE = lazy("Please choose one of these.")
+_CHECK = lazy("Please check this.")
+_WALL = lazy("Please write a time such as 08:30.")
+#: letters and signs by Unicode that show nothing
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+class _Words:
+    """What WTForms says by itself, in our own words."""
+
+    @staticmethod
+    def gettext(text: str) -> str:
+        return str(_CHOICE if "hoice" in text else _CHECK)
+
+    @classmethod
+    def ngettext(cls, one: str, _many: str, _n: int) -> str:
+        return str(_TOO_LONG) if "longer" in one else cls.gettext(one)
 
 
 class OurForm(Form):
-    """A form whose messages are in the reader's language."""
+    """A form that speaks our words, in the reader's language."""
 
     class Meta:
-        @property
-        def locales(self) -> list[str]:
-            return [language()]
+        def get_translations(self, _form: Form) -> type[_Words]:
+            return _Words
 
     @property
     def problems(self) -> list[tuple[Field, str]]:
@@ -36,8 +54,13 @@ class OurForm(Form):
         return [(field, str(field.errors[0])) for field in self if field.errors]
 
 
+def seen(text: str) -> bool:
+    """Whether `text` shows anything: a letter, a number or a sign; blanks, joiners and zero-width spaces do not."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANK for sign in text)
+
+
 class Filled:
-    """The field must be filled in; 0 counts as filled in, blanks do not."""
+    """The field must be filled in; 0 counts as filled in, what nobody can see does not."""
 
     field_flags = {"required": True}  # noqa: RUF012 WTForms reads it
 
@@ -45,7 +68,7 @@ class Filled:
         self.message = message
 
     def __call__(self, _form: Form, field: Field) -> None:
-        if not field.raw_data or not str(field.raw_data[0]).strip():
+        if not field.raw_data or not seen(str(field.raw_data[0])):
             field.errors = []
             raise StopValidation(self.message)
 
@@ -57,17 +80,18 @@ def required(message: Later = REQUIRED) -> Filled:
 
 def short(limit: int = 120) -> Length:
     """At most `limit` characters."""
-    return Length(max=limit, message=lazy("This is too long. Please shorten it."))
+    return Length(max=limit, message=_TOO_LONG)
 
 
 class Line(StringField):
-    """One line of text, stripped; control characters are dropped."""
+    """One line of text, stripped; control characters are dropped, and text that shows nothing is none."""
 
     data: str
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
-        self.data = "".join(c for c in (self.data or "") if c >= " " and c != "\x7f").strip()
+        text = "".join(c for c in (self.data or "") if c >= " " and c != "\x7f").strip()
+        self.data = text if seen(text) else ""
 
 
 class Words(StringField):
@@ -101,15 +125,13 @@ class Walls(Field):
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = []
         try:
-            self.data = sorted(
-                {
-                    time.fromisoformat(text.strip()).replace(second=0, microsecond=0)
-                    for text in valuelist
-                    if text.strip()
-                }
-            )
+            found = {time.fromisoformat(text.strip()) for text in valuelist if text.strip()}
         except ValueError:
-            raise ValueError(lazy("Please write a time such as 08:30.")) from None
+            raise ValueError(_WALL) from None
+        # a time of day is the same wherever one is
+        if any(wall.tzinfo for wall in found):
+            raise ValueError(_WALL)
+        self.data = sorted({wall.replace(second=0, microsecond=0) for wall in found})
 
     def process_data(self, value: list[time] | None) -> None:
         self.data = list(value or [])
@@ -197,6 +219,3 @@ class Identity(HiddenField):
 def digest(form: MultiDict[str, str]) -> str:
     """SHA-256 of everything that was sent: two sends of one tap have the same."""
     return sha256(json.dumps(sorted(form.items(multi=True)), ensure_ascii=False).encode()).hexdigest()
-
-
-optional = Optional

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, g, redirect, render_template, request, url_for
 
-from companion.web.htmx import asked_for_fragment, make_response
+from companion.web.htmx import asked_for_fragment
 
 
 def to(endpoint: str, **values: Any) -> str:
@@ -21,9 +21,10 @@ def to(endpoint: str, **values: Any) -> str:
 
 
 def show(page: str, fragment: str | None = None, status: int = 200, **values: Any) -> Response:
-    """`page` with `values`, or only `fragment` when htmx asked for a part."""
-    template = fragment if fragment and asked_for_fragment() else page
-    response = make_response(render_template(template, **values), status)
+    """`page` with `values`, or only its part `fragment` for whoever asked for a part."""
+    if fragment is None:
+        return Response(render_template(page, **values), status)
+    response = Response(render_template(fragment if asked_for_fragment() else page, **values), status)
     response.headers.add("Vary", "HX-Request")
     return response
 
@@ -43,12 +44,7 @@ def go(endpoint: str, said: str | None = None, **values: Any) -> Response:
 
 def local(address: str | None) -> str | None:
     """`address` if it is a path of this site, else None; nobody is sent elsewhere by a link."""
-    if (
-        not address
-        or not address.startswith("/")
-        or address.startswith(("//", "/\\"))
-        or "\n" in address
-        or "\r" in address
-    ):
+    # browsers drop tabs and line ends wherever they stand, and take a backslash for a slash
+    if not address or not address.startswith("/") or address[1:2] in {"/", "\\"} or min(address) <= " ":
         return None
     return address

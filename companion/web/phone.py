@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from companion.settings import ROOT
 from companion.web.assets import SHELL, public
-from companion.web.pages import show
-from companion.words import LANGUAGES, lazy, speak
+from companion.web.scripts import thrifty
+from companion.words import LANGUAGES, lazy, speak, speaking
+from companion.words import language as spoken
 
 bp = Blueprint("phone", __name__)
+#: pages without a word about anybody, which the worker keeps in every language
+KEPT = ("offline", "emergency")
 #: what a page may say once after something was done, by the word in its address
 SAID = {
     "saved": lazy("Saved."),
@@ -21,6 +26,8 @@ SAID = {
     "shared": lazy("You share your diary now. You can stop at any time."),
     "unshared": lazy("Sharing is stopped. They see nothing from now on."),
     "planned": lazy("Planned."),
+    "undone": lazy("You were signed out, so this was not done. Please do it once more."),
+    "not_yours": lazy("What was typed before belongs to another account. It was not saved."),
     "later": lazy("We ring again in 15 minutes."),
 }
 
@@ -33,10 +40,12 @@ def said(key: str | None) -> str:
 @bp.get("/sw.js")
 @public
 def service_worker() -> Response:
-    """The service worker, told which user-free files to keep; looked up anew at every start of the app."""
-    digest = current_app.extensions["assets_digest"]
-    head = render_template("sw_head.js", digest=digest, shell=SHELL)
-    response = Response(head + (ROOT / "static" / "sw.js").read_text(encoding="utf-8"), content_type="text/javascript")
+    """The service worker, told what to keep; it changes with all of that, so that a phone brings it up to date."""
+    digest, pages = current_app.extensions["assets_digest"], _pages()
+    version = sha256("".join([digest, *pages.values()]).encode()).hexdigest()[:12]
+    head = render_template("sw_head.js", digest=digest, version=version, shell=SHELL, pages=list(pages))
+    script = (ROOT / "static" / "sw.js").read_text(encoding="utf-8")
+    response = Response(head + thrifty(script), content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -56,7 +65,7 @@ def manifest() -> Response:
 @public
 def offline(language: str | None) -> Response:
     """The page that a phone shows when there is no network: the forms that need none."""
-    return _kept("offline.html", language)
+    return _kept("offline", language)
 
 
 @bp.get("/emergency", defaults={"language": None})
@@ -64,13 +73,25 @@ def offline(language: str | None) -> Response:
 @public
 def emergency(language: str | None) -> Response:
     """Whom to call, before sign-in, offline, in every language."""
-    return _kept("emergency.html", language)
+    return _kept("emergency", language)
 
 
 def _kept(page: str, language: str | None) -> Response:
     if language not in {None, *LANGUAGES}:
         abort(404)
     speak(language or request.cookies.get("language") or request.accept_languages.best_match(LANGUAGES) or "en")
-    response = show(page)
+    response = Response(_pages()[f"/{page}/{spoken()}"], content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _pages() -> dict[str, str]:
+    """The pages that the worker keeps, by their addresses; made once a process, since nothing in them changes."""
+    if "kept_pages" not in current_app.extensions:
+        pages: dict[str, str] = {}
+        for language in LANGUAGES:
+            with speaking(language):
+                pages |= {f"/{page}/{language}": render_template(f"{page}.html") for page in KEPT}
+        current_app.extensions["kept_pages"] = pages
+    kept: dict[str, str] = current_app.extensions["kept_pages"]
+    return kept

@@ -6,24 +6,30 @@ import offline from "./behaviours/offline.js";
 import outbox from "./behaviours/outbox.js";
 import push, { confirmListening } from "./behaviours/push.js";
 import said from "./behaviours/said.js";
+import share from "./behaviours/share.js";
 import signout from "./behaviours/signout.js";
 import snapshot from "./behaviours/snapshot.js";
-import unsent, { flush } from "./behaviours/unsent.js";
+import unsent from "./behaviours/unsent.js";
 import zone from "./behaviours/zone.js";
+import keepSending from "./sending.js";
 
-const behaviours = { bodymap, code, focus, offline, outbox, push, said, signout, snapshot, unsent, zone };
+const behaviours = { bodymap, code, focus, offline, outbox, push, said, share, signout, snapshot, unsent, zone };
 const attached = new WeakMap();
 
-export function attach(root) {
+function attach(root) {
   const elements = root.matches?.("[data-behaviour]") ? [root] : [];
   for (const element of [...elements, ...root.querySelectorAll("[data-behaviour]")]) {
     const known = attached.get(element) ?? attached.set(element, new Set()).get(element);
     for (const name of element.dataset.behaviour.split(" ")) {
       if (known.has(name)) continue;
       known.add(name);
-      behaviours[name]?.(element, { attach });
+      behave(name, element).catch(reportError);   // one that fails stops no other
     }
   }
+}
+
+async function behave(name, element) {
+  await behaviours[name]?.(element, { attach });
 }
 
 attach(document);
@@ -31,26 +37,23 @@ document.addEventListener("htmx:load", (event) => attach(event.detail.elt));
 // a page from the back-forward cache may belong to somebody who has signed out since
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+const live = document.querySelector("#live");
+for (const [event, words] of [["beforeRequest", ""], ["responseError", "failed"], ["sendError", "away"], ["timeout", "away"]]) {
+  document.addEventListener(`htmx:${event}`, () => { live.textContent = live.dataset[words] ?? ""; });
+}
+
+// a browser that may keep nothing still works, without an outbox and a worker
+const without = () => undefined;
 if ("serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/sw.js").then((registration) => registration.waiting?.postMessage("activate"));
+  navigator.serviceWorker.register("/sw.js").then((registration) => registration.waiting?.postMessage("activate")).catch(without);
 }
 
-const owner = document.body.dataset.owner;
-if (owner) {
-  Outbox.fact("owner").then(async (before) => {
-    if (before !== undefined && before !== owner) await Outbox.remember("snapshot");
-    await Outbox.remember("owner", owner);
-    await Outbox.remember("language", document.documentElement.lang);
-    await background();
-    await confirmListening("/reminders/devices", owner);
-  }).catch(() => undefined);   // a browser that may keep nothing still works, without an outbox
-  addEventListener("online", background);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) background(); });
-  setInterval(background, 25000 + Math.random() * 10000);
-}
+const { owner } = document.body.dataset;
+if (owner) meet().catch(without).then(keepSending).then(() => confirmListening("/reminders/devices", owner)).catch(without);
 
-// What was written has arrived after this page was asked for, from here, another tab or a notification: show it anew.
-async function background() {
-  await flush();
-  if (document.querySelector("[data-fresh]") && await Outbox.fact("sent") > performance.timeOrigin) location.reload();
+async function meet() {
+  const before = await Outbox.fact("owner");
+  if (before !== undefined && before !== owner) await Outbox.remember("snapshot");
+  await Outbox.remember("owner", owner);
+  await Outbox.remember("language", document.documentElement.lang);
 }

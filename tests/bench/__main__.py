@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import checkin, memory, push, tick, trends, weight
+from tests.bench import checkin, clinic, memory, push, tick, trends, weight
 from tests.bench.row import Row
 
 ROWS: dict[str, Callable[[], list[Row]]] = {
     "checkin": checkin.rows,
     "trends": trends.rows,
+    "clinic": clinic.rows,
     "tick": tick.rows,
     "push": push.rows,
     "weight": weight.rows,

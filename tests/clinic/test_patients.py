@@ -1,15 +1,20 @@
 """The list of patients."""
 
+import re
 from datetime import date, time, timedelta
+from uuid import uuid4
 
 import pytest
 
-from companion.diary.model import DiaryDay
-from companion.diary.record import record
+from companion.clinic import queries
+from companion.diary import queries as diary
+from companion.diary.model import Entry
+from companion.diary.record import record, remove
 from companion.identity.model import Account, Clinic, Patient
 from companion.sharing.model import PARTS, Grant, Look
 from companion.store import db
 from companion.therapy.plan_it import plan
+from companion.trends.insight import ENOUGH
 from tests.cast import NOW
 from tests.trends.days import logged
 
@@ -57,10 +62,10 @@ def test_it_tells_pain_last_entry_and_next_session(app, cast, visit):
         db.get_one(Account, cast.ben),
         db.get_one(Clinic, cast.northmoor),
     )
-    plan(ana, ben, clinic, "pt", "Bridges", "", 15, [time(18)], "4", NOW)
+    plan(ana, ben, clinic, "pt", "Bridges", "", 15, [time(18)], "4", NOW, str(uuid4()), "")
     db.commit()
     told = row(visit("ben").get("/clinic/").text, "Ana")
-    assert "4 down 2" in told
+    assert "4.0 down 2.0" in told
     assert "2 h ago" in told
     assert "Thu, Mar 12, 18:00" in told
 
@@ -68,9 +73,9 @@ def test_it_tells_pain_last_entry_and_next_session(app, cast, visit):
 @pytest.mark.parametrize(
     ("parts", "wanted"),
     [
-        (["mood"], ["not shared not shared not shared"]),
-        (["pain"], ["4", "none yet not shared"]),
-        (["therapy"], ["not shared not shared none planned"]),
+        (["mood"], ["not shared not shared not shared not shared"]),
+        (["pain"], ["4.0 from 1 day too few entries", "none yet not shared"]),
+        (["therapy"], ["not shared not shared not shared none planned"]),
     ],
 )
 def test_it_hides_what_is_not_shared(sqlite_app, cast, visit, parts, wanted):
@@ -107,7 +112,7 @@ def test_it_finds_by_a_part_of_the_name(app, cast, visit, typed, found):
     share(cast, "Stefan")
     share(cast, "Bo")
     db.commit()
-    page = visit("ben").get("/clinic/", query_string={"q": typed}).text
+    page = visit("ben").post("/clinic/", {"q": typed}).text
     assert [name for name in ("Ana", "Bo", "Stefan") if f">{name}</a>" in page] == found
     assert ("Nobody with this name" in page) == (not found)
 
@@ -120,7 +125,8 @@ def test_a_long_list_has_pages(sqlite_app, cast, visit):
     assert (first.count('class="pt"'), second.count('class="pt"')) == (100, 6)
     assert "page=2" in first
     assert "page=1" in second
-    assert visit("ben").get("/clinic/?page=-4").status_code == 200
+    for page in ("-4", "0", "99999999999999999999", "²", "x"):
+        assert visit("ben").get("/clinic/", query_string={"page": page}).status_code == 200
 
 
 def test_the_number_of_questions_does_not_grow(app, cast, visit, statements):
@@ -128,11 +134,15 @@ def test_the_number_of_questions_does_not_grow(app, cast, visit, statements):
     for upto in (3, 30):
         while db.query(Grant).filter_by(clinic_id=cast.northmoor).count() < upto:
             patient = share(cast, f"P{db.query(Patient).count()}")
-            db.add(DiaryDay(patient_id=patient.id, day=NOW.date(), entries=1, pain_sum=4, pain_low=4, pain_high=4))
+            note(patient.id, 2, 4)
+            for title in ("Bridges", "Walking"):
+                what = ("pt", title, "", 15, [time(18)], "4")
+                plan(patient, db.get_one(Account, cast.ben), None, *what, NOW, str(uuid4()), "")
         db.commit()
         db.remove()
         with statements() as held:
-            assert visit("ben").get("/clinic/").text.count('class="pt"') == upto
+            page = visit("ben").get("/clinic/").text
+        assert page.count('class="pt"') == upto and page.count("18:00") == page.count("2 h ago") == upto - 1
         asked.append(len(held))
     assert asked[0] == asked[1]
 
@@ -145,12 +155,12 @@ def test_a_line_in_the_list_is_a_look_once_a_visit(app, cast, visit, set_clock):
             db.query(Look.patient_id, Look.account_id, Look.clinic_id, Look.part).all()
             == [(cast.ana_patient, cast.ben, cast.northmoor, "list")] * looks
         )
-    assert "Your line in the list of patients" in visit("ana").get("/sharing/looks").text
+    assert "your line in their list of patients" in visit("ana").get("/sharing/looks").text
     assert "Not opened yet" in visit("ana").get("/sharing/").text
 
 
 def test_who_is_not_on_the_page_was_not_looked_at(app, cast, visit):
-    visit("ben").get("/clinic/", query_string={"q": "nobody of this name"})
+    visit("ben").post("/clinic/", {"q": "nobody of this name"})
     visit("carl").get("/clinic/")
     visit("abe").get("/clinic/")
     assert db.query(Look).count() == 0
@@ -170,3 +180,130 @@ def test_it_is_for_staff(sqlite_app, cast, visit, name, status):
     answer = visit(name).get("/clinic/")
     assert answer.status_code == status
     assert ">Ana</a>" not in answer.text
+
+
+def names(page):
+    """The names on the page, in its order."""
+    return [part.split(">")[1].split("<")[0] for part in page.split('class="pt"')[1:]]
+
+
+def test_each_has_a_last_entry_of_their_own(app, cast, visit):
+    for hours, name in ((144, "Six"), (2, "Two"), (500, "Never")):
+        patient = share(cast, name)
+        note(patient.id, hours, 4)
+    entry = db.query(Entry).order_by(Entry.id.desc()).first()
+    remove(entry, db.get_one(Account, cast.ben), NOW)
+    db.commit()
+    page = visit("ben").get("/clinic/").text
+    assert "No entry for 6 days" in row(page, "Six")
+    assert "2 h ago" in row(page, "Two")
+    assert "none yet" in row(page, "Never")
+    found = {"Six": NOW - timedelta(hours=144), "Two": NOW - timedelta(hours=2)}
+    ids = {patient.id: patient.name for patient in db.query(Patient).where(Patient.name.in_(["Six", "Two", "Never"]))}
+    assert {ids[number]: at for number, at in diary.latest(ids).items()} == found
+
+
+def test_few_days_make_no_change(app, cast, visit):
+    logged(cast.ana_patient, 0, 9)
+    logged(cast.ana_patient, 27, 3)
+    db.commit()
+    assert "9.0 from 1 day too few entries" in row(visit("ben").get("/clinic/").text, "Ana")
+    for back in (*range(1, ENOUGH), *range(14, 13 + ENOUGH)):
+        logged(cast.ana_patient, back, 9 if back < 14 else 3)
+    db.commit()
+    assert "9.0 up 6.0" in row(visit("ben").get("/clinic/").text, "Ana")
+
+
+def test_one_day_fewer_on_either_side_makes_no_change(sqlite_app, cast, visit):
+    other = share(cast, "Bela")
+    for back in range(ENOUGH):
+        for patient_id, offset in ((cast.ana_patient, 0), (other.id, 14)):
+            logged(patient_id, back + offset, 9)
+            if back:
+                logged(patient_id, back + 14 - offset, 3)
+    db.commit()
+    page = visit("ben").get("/clinic/").text
+    assert all("too few entries" in row(page, name) for name in ("Ana", "Bela"))
+
+
+def test_the_order_can_be_chosen(app, cast, visit):
+    for name, change, hours in (("Cleo", 3, 30), ("Bela", -2, 200), ("Dee", 1, None), ("Abel", None, 3)):
+        patient = share(cast, name)
+        for back in range(28 if change is not None else 1):
+            logged(patient.id, back, 5 + (change or 0) if back < 14 else 5)
+        db.flush()
+        if hours:
+            db.add(Entry(patient_id=patient.id, author_id=cast.ana, uuid=name, digest="", zone="UTC", pain=4, recorded_at=NOW,
+                         felt_at=NOW - timedelta(hours=hours), day=(NOW - timedelta(hours=hours)).date()))  # fmt: skip
+    share(cast, "Zed", parts=["mood"])
+    db.commit()
+    ben = visit("ben")
+    assert names(ben.get("/clinic/").text) == ["Abel", "Ana", "Bela", "Cleo", "Dee", "Zed"]
+    page = ben.get("/clinic/?sort=change").text
+    assert names(page) == ["Cleo", "Dee", "Bela", "Abel", "Ana", "Zed"]
+    assert page.count("aria-sort") == 1
+    assert 'aria-sort="descending"><a class="sorter" href="/clinic/?sort=change"' in page
+    assert names(ben.get("/clinic/?sort=entry").text) == ["Bela", "Cleo", "Abel", "Ana", "Dee", "Zed"]
+    assert names(ben.get("/clinic/?sort=magic").text)[0] == "Abel"
+
+
+def test_an_order_goes_on_over_pages(sqlite_app, cast, visit):
+    for n in range(105):
+        patient = share(cast, f"P{n:03}")
+        for back in range(28):
+            logged(patient.id, back, min(10, n // 11) if back < 14 else 0)
+    db.commit()
+    first, second = (names(visit("ben").get(f"/clinic/?sort=change&page={page}").text) for page in (1, 2))
+    assert first[:2] == ["P099", "P100"]
+    assert (len(first), len(second)) == (100, 6)
+    assert second[-1] == "Ana"
+    assert not {*first} & {*second}
+
+
+@pytest.mark.parametrize("typed", ["álvaro", "NÚÑEZ", "nunez", "Alvaro nu", " ÁLVARO  NÚÑEZ "])
+def test_case_and_accents_do_not_matter(app, cast, visit, typed):
+    for name in ("Álvaro Núñez", "Wendel", "Berta"):
+        share(cast, name)
+    db.commit()
+    assert names(visit("ben").post("/clinic/", {"q": typed}).text) == ["Álvaro Núñez"]
+    assert names(visit("ben").get("/clinic/").text) == ["Álvaro Núñez", "Ana", "Berta", "Wendel"]
+
+
+def test_a_new_name_is_sorted_and_found(app, cast, visit):
+    db.get_one(Patient, cast.ana_patient).name = "Żaneta"
+    share(cast, "Berta")
+    db.commit()
+    assert names(visit("ben").get("/clinic/").text) == ["Berta", "Żaneta"]
+    assert names(visit("ben").post("/clinic/", {"q": "zan"}).text) == ["Żaneta"]
+    assert names(visit("ben").post("/clinic/", {"q": "ana"}).text) == []
+
+
+def test_a_name_is_in_no_address(sqlite_app, cast, visit):
+    for n in range(105):
+        share(cast, f"Same {n:03}")
+    db.commit()
+    page = visit("ben").post("/clinic/", {"q": "Same", "sort": "entry"}).text
+    assert not re.search(r'(href|action|data-hx-\w+)="[^"]*Same', page)
+    assert 'name="page" value="2"' in page
+    assert 'name="sort" value="entry" form="find"' in page
+    assert len(names(visit("ben").post("/clinic/", {"q": "Same", "sort": "entry", "page": "2"}).text)) == 5
+    assert names(visit("ben").get("/clinic/", query_string={"q": "nobody"}).text)
+    assert 'method="post"' in page.split('role="search"')[1].split(">")[0]
+
+
+def test_typing_brings_only_the_list(sqlite_app, cast, visit):
+    page = visit("ben").post("/clinic/", {"q": "ana"}, headers={"HX-Request": "true"}).text
+    assert page.lstrip().startswith('<div class="stack" id="list">')
+    assert names(page) == ["Ana"]
+    assert "1 person with this name." in page
+
+
+def test_the_list_walks_along_its_index(sqlite_app, cast, statements):
+    """What is read for the first page does not grow with the clinic."""
+    with statements() as asked:
+        queries.patients(cast.northmoor, NOW)
+    walk = next(text for text in asked if "list_name" in text and "LIMIT" in text)
+    steps = db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {walk}", (1,) * walk.count("?")).all()
+    told = " ".join(step[3] for step in steps)
+    assert "ix_grant_list (clinic_id=?)" in told
+    assert "TEMP B-TREE" not in told

@@ -1,5 +1,6 @@
 """Correcting, removing and bringing back."""
 
+import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
@@ -115,8 +116,7 @@ def test_it_removes_and_brings_back(app, visit, cast, entry, set_clock):
     assert (gone.pain, gone.removed_at, gone.removed_by) == (6, NOW, cast.ana)
     assert db.scalars(select(DiaryDay)).all() == []
     assert "This entry is removed" in ana.get(f"/diary/entries/{entry.uuid}").text
-    assert ana.get(f"/diary/entries/{entry.uuid}/correct").status_code == 404
-    assert ana.post(f"/diary/entries/{entry.uuid}/corrections", corrected(pain="1")).status_code == 404
+    assert ana.get(f"/diary/entries/{entry.uuid}/correct").location == f"/diary/entries/{entry.uuid}"
     set_clock(NOW + timedelta(hours=2))
     assert ana.post(f"/diary/entries/{entry.uuid}/return").location == f"/diary/entries/{entry.uuid}?said=back"
     (back,) = kept(cast.ana_patient)
@@ -125,6 +125,36 @@ def test_it_removes_and_brings_back(app, visit, cast, entry, set_clock):
     story = ana.get(f"/diary/entries/{entry.uuid}").text
     assert "Ana removed it on Tue, Mar 10, 10:00." in story
     assert "Ana brought it back on Tue, Mar 10, 12:00." in story
+
+
+def test_words_for_an_entry_that_was_removed_meanwhile_are_kept(app, visit, cast, entry):
+    ana, address = visit("ana"), f"/diary/entries/{entry.uuid}/corrections"
+    ana.post(f"/diary/entries/{entry.uuid}/removal")
+    page = ana.post(address, corrected(pain="3", note="Do not lose me"))
+    assert page.status_code == 409
+    for part in ("This entry was removed meanwhile. Bring it back?", "Do not lose me", 'name="pain" value="3" checked'):
+        assert part in page.text
+    assert re.findall(r'<button[^>]* form="correction"([^>]*)>([^<]*)', page.text) == [
+        (' name="back" value="1"', "Bring it back and save")
+    ]
+    assert db.scalars(select(DiaryDay)).all() == [] and kept(cast.ana_patient)[0].version == 1
+    for _ in range(2):  # a double tap
+        answer = ana.post(address, corrected(pain="3", note="Do not lose me", back="1"))
+        assert (answer.status_code, answer.location) == (303, f"/diary/entries/{entry.uuid}?said=saved")
+    (back,) = kept(cast.ana_patient)
+    assert (back.pain, back.note, back.removed_at, back.version) == (3, "Do not lose me", None, 3)
+    assert db.execute(select(DiaryDay.entries, DiaryDay.pain_sum)).all() == [(1, 3)]
+
+
+def test_a_page_that_is_overtaken_brings_nothing_back(app, visit, cast, entry):
+    ana, address = visit("ana"), f"/diary/entries/{entry.uuid}/corrections"
+    ana.post(address, corrected(pain="4"))
+    ana.post(f"/diary/entries/{entry.uuid}/removal")
+    page = ana.post(address, corrected(pain="3", back="1"))
+    assert page.status_code == 409 and "This entry was changed since you opened it." in page.text
+    assert 'name="version" value="2"' in page.text and "Bring it back and save" in page.text
+    (gone,) = kept(cast.ana_patient)
+    assert (gone.pain, gone.removed_at) == (4, NOW)
 
 
 def test_removing_twice_changes_nothing_more(sqlite_app, visit, cast, entry, set_clock):
@@ -156,20 +186,38 @@ def test_a_caregiver_changes_only_their_own_words(sqlite_app, visit, cast, entry
     assert [one.pain for one in kept(cast.ana_patient)] == [6, 7]
 
 
+def test_a_patient_takes_a_caregivers_words_out_but_does_not_change_them(app, visit, cast):
+    visit("rosa").post(f"/for/{cast.ana_patient}/diary/entries", filled(pain="8"))
+    ana, own = visit("ana"), kept(cast.ana_patient)[0]
+    page = ana.get(f"/diary/entries/{own.uuid}").text
+    assert "Rosa wrote this. You can remove it, but not change what it says." in page
+    assert f"{own.uuid}/removal" in page and f"{own.uuid}/correct" not in page
+    assert ana.get(f"/diary/entries/{own.uuid}/correct").status_code == 404
+    assert ana.post(f"/diary/entries/{own.uuid}/corrections", corrected(pain="2")).status_code == 404
+    assert ana.post(f"/diary/entries/{own.uuid}/removal").status_code == 303
+    assert ana.post(f"/diary/entries/{own.uuid}/return").status_code == 303
+    (now,) = kept(cast.ana_patient)
+    assert (now.pain, now.removed_at, now.author_id) == (8, None, cast.rosa)
+    assert "wrote this" not in visit("rosa").get(f"/for/{cast.ana_patient}/diary/entries/{own.uuid}").text
+
+
 def test_a_caregivers_correction_leaves_closed_parts_alone(app, visit, cast):
+    def allow(parts):
+        db.execute(update(Grant).where(Grant.account_id == cast.rosa).values(parts=parts))
+        db.commit()
+
     rosa, address = visit("rosa"), f"/for/{cast.ana_patient}/diary/entries"
-    rosa.post(address, filled(pain="8"))
+    allow(["pain", "mood", "notes"])
+    rosa.post(address, filled(pain="8", mood="1", note="Mine"))
     own = kept(cast.ana_patient)[0]
-    visit("ana").post(
-        f"/diary/entries/{own.uuid}/corrections", {"version": "1", "pain": "8", "mood": "1", "note": "Mine"}
-    )
+    allow(["pain"])
     form = rosa.get(f"{address}/{own.uuid}/correct")
     assert "Mine" not in form.text
     assert {"mood", "note"} & names(form) == set()
-    assert rosa.post(f"{address}/{own.uuid}/corrections", {"version": "2", "pain": "5", "mood": "9"}).status_code == 422
-    assert rosa.post(f"{address}/{own.uuid}/corrections", {"version": "2", "pain": "5"}).status_code == 303
+    assert rosa.post(f"{address}/{own.uuid}/corrections", {"version": "1", "pain": "5", "mood": "9"}).status_code == 422
+    assert rosa.post(f"{address}/{own.uuid}/corrections", {"version": "1", "pain": "5"}).status_code == 303
     (now,) = kept(cast.ana_patient)
-    assert (now.pain, now.mood, now.note, now.author_id, now.version) == (5, 1, "Mine", cast.rosa, 3)
+    assert (now.pain, now.mood, now.note, now.author_id, now.version) == (5, 1, "Mine", cast.rosa, 2)
 
 
 def test_a_caregiver_does_not_see_what_the_patient_removed(sqlite_app, visit, cast):

@@ -1,5 +1,6 @@
 """Checking in."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -182,6 +183,11 @@ def test_the_page_does_not_show_an_earlier_score(sqlite_app, visit, cast):
     after = ana.get("/diary/log")
     assert after.text.replace(uuid_on(after), "") == before.text.replace(uuid_on(before), "")
     assert " checked" not in after.text.replace('name="side" value="back" checked', "")
+
+
+def test_the_browser_does_not_choose_an_earlier_number_again(sqlite_app, visit, cast):
+    page = visit("ana").get("/diary/log").text
+    assert re.search(r'<form[^>]* id="check-in"[^>]* autocomplete="off"', page)
 
 
 def test_a_browser_without_scripts_can_check_in(sqlite_app, visit, cast):

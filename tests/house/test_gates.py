@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from companion import store
 from companion.app import create_app
-from companion.diary.model import Entry
+from companion.diary.model import Entry, Site
 from companion.identity.gate import anyone, check
 from companion.identity.model import SignIn
 from companion.medication.model import Dose, Medicine
@@ -40,7 +40,7 @@ def things(cast: Cast) -> dict[str, object]:
     """One of each kind, all Ana's; the value for each blank of an address."""
     mine = {"patient_id": cast.ana_patient}
     by = {"author_id": cast.ana, "uuid": UUID, "digest": "", "recorded_at": NOW, "day": TODAY}
-    medicine = Medicine(**mine, name="Gabapentin", added_by=cast.ana, started_on=TODAY)
+    medicine = Medicine(**mine, name="Gabapentin", strength="300 mg", amount="1 capsule", note="With food", added_by=cast.ana, started_on=TODAY)  # fmt: skip
     programme = Programme(
         **mine, kind="pt", title="Back", planned_by=cast.ben, clinic_id=cast.northmoor, starts_on=TODAY
     )
@@ -60,14 +60,24 @@ def things(cast: Cast) -> dict[str, object]:
     )
     db.add_all([medicine, programme, own, schedule, procedure, device])
     db.flush()
-    db.add(Entry(**mine, **by, felt_at=NOW, zone="Europe/Berlin", pain=4))
-    db.add(Entry(**mine, **{**by, "uuid": ROSAS, "author_id": cast.rosa}, felt_at=NOW, zone="Europe/Berlin", pain=4))
+    rosas = {**by, "uuid": ROSAS, "author_id": cast.rosa}
+    for written in (by, rosas):
+        db.add(Entry(**mine, **written, felt_at=NOW, zone="Europe/Berlin", pain=4, impact=5, sleep=3, mood=6, note="Sat too long.",
+                     sites=[Site(region="back-neck"), Site(region="front-knee-l")]))  # fmt: skip
     db.add(Dose(**mine, **by, medicine_id=medicine.id, status="taken", taken_at=NOW))
-    db.add(Session(**mine, **by, programme_id=programme.id, status="done", done_at=NOW))
+    db.add(Dose(**mine, **rosas, medicine_id=medicine.id, status="taken", taken_at=NOW))
+    db.add(Session(**mine, **by, programme_id=programme.id, status="done", done_at=NOW, pain_before=5, pain_after=3))
+    db.add(Session(**mine, **rosas, programme_id=programme.id, status="skipped", done_at=NOW))
     delivery = Delivery(**mine, key=KEY, schedule_id=schedule.id, due_on=TODAY, due_at=NOW, try_at=NOW)
     invitations = {
         side: Invitation(
-            code_hash=side, made_by=maker, parts=["pain"], made_at=NOW, expires_at=NOW + timedelta(days=1), **whose
+            code_hash=side,
+            made_by=maker,
+            note="Rosa",
+            parts=["pain"],
+            made_at=NOW,
+            expires_at=NOW + timedelta(days=1),
+            **whose,
         )
         for side, maker, whose in (("clinic", cast.ben, {"clinic_id": cast.northmoor}), ("ana", cast.ana, mine))
     }
@@ -112,6 +122,8 @@ SIDES = {
     "clinic.": {"programme_id": "clinic_programme_id", "invitation_id": "clinic_invitation_id"},
     # a caregiver changes only what they wrote
     "for_diary.": {"uuid": "rosas_uuid"},
+    "for_medication.": {"uuid": "rosas_uuid"},
+    "for_therapy.": {"uuid": "rosas_uuid"},
     "sharing.end_caring": {"grant_id": "caregiver_grant_id"},
 }
 

@@ -1,5 +1,9 @@
 """Migrations go up and down, have one head, and end at what the models say."""
 
+import subprocess
+import sys
+
+import pytest
 import sqlalchemy
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -151,8 +155,44 @@ def test_postgresql_lets_what_others_entered_stand_apart(postgres_server):
     what_others_entered_stands_apart(new_database(postgres_server))
 
 
-def what_is_planned_stays(url):
+BELLS = """
+INSERT INTO schedule (id, patient_id, kind, thing_id, wall, weekdays, starts_on, rings)
+VALUES (1, 1, 'diary', 0, '20:00:00', '1234567', '2026-01-01', true);
+INSERT INTO delivery (id, key, schedule_id, patient_id, due_on, due_at, prompt, state, why, try_at, lease, tries)
+VALUES (1, 'k', 1, 1, '2026-01-01', '2026-01-01 20:00:00', 1, 'sent', '', '2026-01-01 20:00:00', '', 1);
+INSERT INTO receipt (id, delivery_id, kind, at) VALUES (1, 1, 'shown', '2026-01-01 20:00:01'),
+    (2, 1, 'shown', '2026-01-01 20:00:02'), (3, 1, 'opened', '2026-01-01 20:00:03');
+"""
+
+
+def receipts_are_kept_once(url):
     migrate.upgrade(url, "20261124_observed")
+    engine = sqlalchemy.create_engine(url)
+
+    def ids():
+        with engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT id FROM receipt ORDER BY id").scalars().all()
+
+    with engine.begin() as connection:
+        for statement in filter(str.strip, (PEOPLE.replace(", changed_at)", ", diary_at)") + BELLS).split(";\n")):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(url, "20261124_receipts")
+    assert ids() == [1, 3]
+    migrate.downgrade(url, "20261124_observed")
+    assert ids() == [1, 3]
+    engine.dispose()
+
+
+def test_sqlite_keeps_receipts_once(tmp_path):
+    receipts_are_kept_once(f"sqlite:///{tmp_path / 'receipts.sqlite3'}")
+
+
+def test_postgresql_keeps_receipts_once(postgres_server):
+    receipts_are_kept_once(new_database(postgres_server))
+
+
+def what_is_planned_stays(url):
+    migrate.upgrade(url, "20261124_receipts")
     engine = sqlalchemy.create_engine(url)
     tables = ("medicine", "programme", "procedure")
     kept = "id, patient_id"
@@ -171,9 +211,54 @@ def what_is_planned_stays(url):
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE medicine SET stopped_by = 1, changed_by = 1")
         connection.exec_driver_sql("UPDATE procedure SET uuid = 'a', digest = 'b'")
-    migrate.downgrade(url, "20261124_observed")
+    migrate.downgrade(url, "20261124_receipts")
     assert rows() == before
     engine.dispose()
+
+
+GRANTS = """
+UPDATE patient SET name = 'Álvaro  NÚÑEZ' WHERE id = 1;
+INSERT INTO "grant" (id, patient_id, clinic_id, parts, may_log, granted_at, stopped_at)
+VALUES (1, 1, 1, '[]', false, '2026-01-01 00:00:00', NULL), (2, 1, 1, '["pain"]', false, '2026-01-02 00:00:00', '2026-01-03 00:00:00');
+"""
+
+
+def a_grant_knows_the_name_to_list(url):
+    migrate.upgrade(url, "20261124_who")
+    engine = sqlalchemy.create_engine(url)
+
+    def rows():
+        kept = "id, patient_id, clinic_id, account_id, CAST(parts AS VARCHAR), may_log, granted_at, stopped_at"
+        with engine.connect() as connection:
+            return connection.exec_driver_sql(f'SELECT {kept} FROM "grant" ORDER BY id').all()
+
+    def indexes():
+        return {index["name"] for index in sqlalchemy.inspect(engine).get_indexes("grant")}
+
+    with engine.begin() as connection:
+        people = PEOPLE.replace(", changed_at)", ", diary_at)") + PLANS + GRANTS
+        for statement in filter(str.strip, people.split(";\n")):
+            connection.exec_driver_sql(statement)
+    before, indexed = rows(), indexes()
+    migrate.upgrade(url, "20261124_list")
+    with engine.connect() as connection:
+        names = connection.exec_driver_sql('SELECT list_name FROM "grant"').scalars().all()
+    assert names == ["alvaro nunez"] * 2
+    assert rows() == before
+    assert indexes() == indexed - {"ix_grant_clinic_open"} | {"ix_grant_list"}
+    with pytest.raises(sqlalchemy.exc.IntegrityError), engine.begin() as connection:
+        connection.exec_driver_sql('UPDATE "grant" SET account_id = 1')  # one side only
+    migrate.downgrade(url, "20261124_who")
+    assert (rows(), indexes()) == (before, indexed)
+    engine.dispose()
+
+
+def test_sqlite_lets_a_grant_know_the_name(tmp_path):
+    a_grant_knows_the_name_to_list(f"sqlite:///{tmp_path / 'list.sqlite3'}")
+
+
+def test_postgresql_lets_a_grant_know_the_name(postgres_server):
+    a_grant_knows_the_name_to_list(new_database(postgres_server))
 
 
 def test_sqlite_keeps_what_is_planned(tmp_path):
@@ -198,6 +283,18 @@ def test_sqlite_day_rows_get_their_months(tmp_path):
 
 def test_postgresql_day_rows_get_their_months(postgres_server):
     day_rows_get_their_months(new_database(postgres_server))
+
+
+def test_two_that_start_together_migrate_once(postgres_server):
+    url = new_database(postgres_server)
+    commands = [
+        [sys.executable, "-c", "import sys; from companion import migrate; migrate.upgrade(sys.argv[1])", url]
+    ] * 2
+    started = [subprocess.Popen(command, stderr=subprocess.PIPE) for command in commands]
+    for process in started:
+        _out, error = process.communicate(timeout=60)
+        assert process.returncode == 0, error.decode()
+    assert tables(url) == {*Base.metadata.tables, "alembic_version"}
 
 
 def test_there_is_one_head():

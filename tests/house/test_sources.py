@@ -14,6 +14,8 @@ def test_every_row_has_a_source(path):
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     if data.get("source"):
         return
-    lists = [rows for rows in data.values() if isinstance(rows, list) and rows and isinstance(rows[0], dict)]
-    assert lists, f"{path}: no rows and no source"
-    assert not [row for rows in lists for row in rows if not row.get("source")]
+    rows = [
+        row for rows in data.values() for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)
+    ]
+    assert rows, f"{path}: no rows and no source"
+    assert not [row for row in rows if not row.get("source")]

@@ -1,13 +1,19 @@
 """Signing in, staying in, signing out."""
 
+import io
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import update
 
-from companion.identity.model import SignIn
+from companion import store
+from companion.identity.model import Account, SignIn
 from companion.store import db
 from tests.cast import NOW, PASSWORD
+from tests.conftest import ORIGIN
 
 
 def token(page):
@@ -36,12 +42,22 @@ def test_it_signs_in_and_out(app, visit):
 
 
 def test_it_gives_a_new_token_at_every_sign_in(app, visit):
-    browser = visit("ana")
+    browser = visit(None)
+    page = browser.get("/identity/sign-in")
+    form = {"email": "ana@example.org", "password": PASSWORD, "form_token": token(page)}
+    browser.post("/identity/sign-in", form)
     before = browser.client.get_cookie("companion").value
-    sign_in(browser)
+    assert browser.post("/identity/sign-in", form).status_code == 303
     assert browser.client.get_cookie("companion").value != before
     browser.client.set_cookie("companion", before)
     assert browser.get("/identity/more").status_code == 303
+
+
+def test_it_sends_home_who_is_signed_in(app, visit):
+    ana = visit("ana")
+    assert ana.get("/identity/sign-in").location == "/"
+    assert ana.get("/identity/sign-in?next=/trends/").location == "/trends/"
+    assert ana.get("/identity/sign-up").location == "/"
 
 
 def test_it_says_the_same_for_a_wrong_password_and_an_unknown_email(app, visit):
@@ -58,6 +74,74 @@ def test_it_stops_guessing(app, visit):
     answers = [sign_in(browser, password=f"guess number {n}").status_code for n in range(12)]
     assert answers[:10] == [422] * 10 and answers[10:] == [429] * 2
     assert sign_in(visit(None)).status_code == 429
+
+
+def test_nobody_shuts_another_out_from_elsewhere(app, visit, monkeypatch):
+    for n in range(12):
+        sign_in(visit(None), password=f"guess number {n}")
+    monkeypatch.setattr("companion.identity.routes.network", lambda _address: "another place")
+    assert sign_in(visit(None)).status_code == 303
+
+
+def test_many_places_together_are_stopped_too(sqlite_app, visit, monkeypatch):
+    places = iter(f"place {n // 9}" for n in range(1000))
+    monkeypatch.setattr("companion.identity.routes.network", lambda _address: next(places))
+    monkeypatch.setattr("companion.identity.passwords._hasher", SimpleNamespace(verify=refuse))
+    browser = visit(None)
+    form = {"email": "ana@example.org", "password": "a guess", "form_token": token(browser.get("/identity/sign-in"))}
+    answers = [browser.post("/identity/sign-in", form).status_code for _ in range(302)]
+    assert answers == [422] * 300 + [429] * 2
+
+
+def refuse(*_):
+    raise VerifyMismatchError
+
+
+def test_a_password_is_checked_outside_of_the_database(app, visit, cast, monkeypatch):
+    seen = []
+
+    def look(stored, _password):
+        with store.engine().connect() as other:
+            other.execute(update(Account).where(Account.id == cast.dora).values(name="Dora F"))
+            other.commit()
+        seen.append(stored)
+        return True
+
+    monkeypatch.setattr("companion.identity.passwords._hasher", SimpleNamespace(verify=look))
+    assert sign_in(visit(None)).status_code == 303
+    assert len(seen) == 1
+
+
+def test_what_ended_by_itself_is_not_listed(app, visit, cast, set_clock):
+    for days in (40, 100, 400):
+        then = NOW - timedelta(days=days)
+        db.add(SignIn(token_hash=f"{days}", account_id=cast.ana, created_at=then, seen_at=then, device="Old phone"))
+    db.commit()
+    page = visit("ana").get("/identity/sign-ins").text
+    assert "You are signed in on one device." in page
+    assert "Old phone" not in page
+
+
+def test_an_unfinished_post_holds_nothing(app, visit, cast):
+    class Slow(io.BytesIO):
+        """A body that is still on its way; meanwhile somebody else writes."""
+
+        def readinto(self, buffer):
+            with store.engine().connect() as other:
+                other.execute(update(Account).where(Account.id == cast.dora).values(name="Dora F"))
+                other.commit()
+            return super().readinto(buffer)
+
+    browser = visit("ana")
+    answer = browser.client.post(
+        "/identity/settings",
+        input_stream=Slow(b"name=Ana&theme=auto"),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Origin": ORIGIN},
+    )
+    assert answer.status_code in {400, 422}
+    db.remove()
+    assert db.get_one(Account, cast.dora).name == "Dora F"
 
 
 def test_a_stale_form_comes_back_with_its_words(app, visit):
@@ -77,17 +161,6 @@ def test_it_returns_to_the_page_that_was_asked_for(app, visit):
     asked = browser.get("/identity/settings")
     assert asked.location == "/identity/sign-in?next=/identity/settings"
     assert sign_in(browser, next="/identity/settings").location == "/identity/settings"
-
-
-def test_a_form_that_was_sent_after_sign_out_is_kept(app, visit):
-    browser = visit(None)
-    answer = browser.post("/identity/settings", {"name": "Ana <b>Morel</b>", "theme": "dark"})
-    assert answer.status_code == 401 and "still here" in answer.text
-    kept = re.search(r'name="kept" value="([^"]+)"', answer.text)[1].replace("&amp;", "&")
-    again = sign_in(browser, next="/identity/settings", kept=kept)
-    assert again.status_code == 200
-    assert 'action="/identity/settings"' in again.text
-    assert 'name="name" value="Ana &lt;b&gt;Morel&lt;/b&gt;"' in again.text
 
 
 def test_what_one_person_wrote_is_not_saved_as_another(app, visit, cast):

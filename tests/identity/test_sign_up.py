@@ -22,7 +22,8 @@ def sign_up(browser, **more):
 
 def test_it_makes_an_account_with_a_record(app, visit):
     browser = visit(None)
-    assert sign_up(browser).location == "/plan/"
+    assert sign_up(browser).location == "/"
+    assert browser.get("/").location == "/plan/"
     account = db.query(Account).where(Account.email == "eva@example.org").one()
     assert (account.name, account.language, account.patient.zone) == ("Eva", "es", "Europe/Madrid")
     assert account.password_hash.startswith("$argon2id$")
@@ -54,28 +55,17 @@ def test_it_refuses_in_plain_words_and_keeps_what_was_typed(app, visit, field, v
     assert db.query(Account).where(Account.email == "eva@example.org").first() is None
 
 
-def test_settings_are_kept(app, visit):
-    browser = visit("ana")
-    answer = browser.post(
-        "/identity/settings", {"name": "Anita", "language": "es", "theme": "dark", "born_on": "1974-05-02"}
-    )
-    assert answer.status_code == 303
-    page = browser.get("/identity/settings").text
-    assert 'lang="es" data-theme="dark"' in page
-    assert 'value="Anita"' in page and 'value="1974-05-02"' in page
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("born_on", "2999-01-01"), ("born_on", "soon"), ("theme", "pink"), ("language", "tlh")]
-)
-def test_settings_that_do_not_fit_are_refused(app, visit, field, value):
-    form = {"name": "Anita", "language": "en", "theme": "auto", "born_on": "", field: value}
-    answer = visit("ana").post("/identity/settings", form)
-    assert answer.status_code == 422 and 'value="Anita"' in answer.text
-
-
 def test_the_way_in_speaks_the_chosen_language(app, visit):
     browser = visit(None)
     assert browser.post("/identity/language", {"language": "es"}).status_code == 303
     assert 'lang="es"' in browser.get("/identity/sign-in").text
     assert browser.post("/identity/language", {"language": "tlh"}).status_code == 400
+
+
+def test_a_second_tap_signs_in(app, visit):
+    browser, other = visit(None), visit(None)
+    assert sign_up(browser).status_code == 303
+    assert sign_up(other).status_code == 303
+    assert other.get("/identity/more").status_code == 200
+    assert db.query(Account).where(Account.email == "eva@example.org").count() == 1
+    assert sign_up(visit(None), password="another password").status_code == 422

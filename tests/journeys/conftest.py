@@ -183,7 +183,7 @@ def cookie(site: Site, name: str) -> Any:
 def ready_for_no_network(page: Page) -> None:
     """Wait until the service worker keeps what it needs and holds the page."""
     holds(page, "navigator.serviceWorker.controller !== null")
-    holds(page, "Outbox.fact('owner').then((owner) => owner !== undefined)")
+    holds(page, "self.Outbox?.fact('owner').then((owner) => owner !== undefined)")
 
 
 @pytest.fixture

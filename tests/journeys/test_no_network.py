@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -9,6 +11,7 @@ from sqlalchemy import select
 from companion.diary.model import Entry
 from companion.medication.model import Dose
 from companion.therapy.model import Session
+from companion.words import say_day
 from tests.journeys.conftest import cookie, holds, ready_for_no_network, until
 
 pytestmark = pytest.mark.journey
@@ -20,7 +23,7 @@ def log_without_network(page, score):
     expect(page.get_by_text("Saved on this phone").first).to_be_visible()
 
 
-def test_a_check_in_survives_a_closed_browser_and_arrives_once(phone, store_of):
+def test_a_check_in_survives_a_closed_browser_and_arrives_once(phone, site, store_of):
     # Given Ana's phone, which has been online once
     page = phone("ana")
     page.goto("/diary/log")
@@ -31,13 +34,15 @@ def test_a_check_in_survives_a_closed_browser_and_arrives_once(phone, store_of):
     expect(page.locator("#outbox")).to_contain_text("1 entry saved on this phone.")
     page.context.close()
     assert store_of(select(Entry.pain)) == []
-    # Then it is still there after a restart without a network
+    # Then it is still there after a restart without a network; a browser that starts with one sends it by itself
+    site.server.stop()
     page = phone()
     page.context.set_offline(True)
     page.goto("/diary/log")
     expect(page.get_by_role("heading", level=1)).to_have_text("No network right now.")
     expect(page.locator("#outbox")).to_contain_text("1 entry saved on this phone.")
     # When the network is back
+    site.restart()
     page.context.set_offline(False)
     page.goto("/plan/")
     expect(page.locator("#outbox")).to_be_hidden()
@@ -93,6 +98,31 @@ def test_a_dose_and_a_session_are_written_without_a_network(phone, store_of):
     assert store_of(select(Session.status)) == [("done",)]
 
 
+def test_a_list_of_another_day_says_which_day_it_was(phone):
+    # Given today's list on Ana's phone
+    page = phone("ana")
+    page.goto("/therapy/new")
+    page.get_by_label("Name", exact=True).fill("Walk to the park")
+    for box in page.locator("input[name=weekdays]").all():
+        box.check(force=True)
+    page.locator("input[type=time]").first.fill("03:59")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/plan/")
+    page.get_by_role("button", name="Yes, keep it").click()
+    holds(page, "Outbox.fact('snapshot').then((kept) => kept !== undefined)")
+    ready_for_no_network(page)
+    kept = page.evaluate("Outbox.unseal('snapshot')")
+    # When she opens it without a network on that day
+    page.context.set_offline(True)
+    page.goto("/plan/")
+    expect(page.get_by_role("heading", name="Walk to the park")).to_be_visible()
+    expect(page.get_by_text("As of")).to_be_hidden()
+    # And when the day is over
+    page.clock.set_fixed_time(datetime.fromisoformat(kept["until"]))
+    page.goto("/plan/")
+    expect(page.get_by_text(f"As of {say_day(date.fromisoformat(kept['day']))}")).to_be_visible()
+
+
 def test_an_answer_that_got_lost_on_the_way_makes_no_second_entry(phone, site, store_of):
     page = phone("ana")
     page.goto("/diary/log")
@@ -109,7 +139,7 @@ def test_an_answer_that_got_lost_on_the_way_makes_no_second_entry(phone, site, s
     page.route("**/diary/entries", lose)
     page.locator("label.p6").click()
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#outbox")).to_contain_text("1 entry saved on this phone.")
+    expect(page.locator("form .flash")).to_contain_text("Saved on this phone.")
     page.goto("/plan/")
     expect(page.locator("#outbox")).to_be_hidden()
     assert lost[0].status == 201
@@ -234,6 +264,19 @@ def test_what_waits_is_sealed(phone):
         })"""
     )
     assert refused == "InvalidAccessError"
+
+
+def test_what_is_left_is_sent_when_no_page_is_open(phone, store_of):
+    page = phone("ana")
+    page.goto("/diary/log")
+    ready_for_no_network(page)
+    page.context.set_offline(True)
+    log_without_network(page, 3)
+    # The browser stays, the app is closed
+    page.context.new_page()
+    page.close()
+    page.context.set_offline(False)
+    until(lambda: store_of(select(Entry.pain)) == [(3,)])
 
 
 def test_emergency_words_are_there_without_a_network_and_before_sign_in(phone):

@@ -129,6 +129,9 @@ def test_later_without_a_network_reaches_us_afterwards(phone, push_service, stor
     tag = shown_on(page, message.payload)["tag"]
     page.context.set_offline(True)
     click_notification(page.context, "later", tag)
+    # What waits is named as she read it
+    page.goto("/offline")
+    expect(page.get_by_role("heading", name="A gentle reminder: Later")).to_be_visible()
     page.context.set_offline(False)
     page.goto("/plan/")
     until(lambda: ("later",) in store_of(select(Receipt.kind)))

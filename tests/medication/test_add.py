@@ -11,6 +11,7 @@ from companion.identity.model import Patient
 from companion.medication.model import Medicine
 from companion.schedule.model import Schedule
 from companion.store import db
+from tests.medication.conftest import tap
 
 FORM = {
     "name": "Gabapentin",
@@ -81,9 +82,43 @@ def test_it_refuses_the_same_medicine_twice(app, visit):
     assert ana.post("/medication/", {**FORM, "when": "needed"}).status_code == 303  # and beside it when needed
 
 
+def test_it_keeps_another_amount_as_a_line_of_its_own(app, visit):
+    ana = visit("ana")
+    ana.post("/medication/", {**FORM, "walls": ["13:00"]})
+    night = {**FORM, "amount": "2 capsules", "walls": ["21:00"]}
+    assert ana.post("/medication/", night).status_code == 303
+    assert ana.post("/medication/", {**night, "amount": "2 CAPSULES"}).status_code == 422
+    assert [(row.title, row.amount) for row in found()] == [
+        ("Gabapentin 300 mg", "1 capsule"),
+        ("Gabapentin 300 mg", "2 capsules"),
+    ]
+    text = ana.get("/medication/").get_data(as_text=True)
+    # seen below the name, and heard with the button
+    for amount, wall in (("1 capsule", "13:00"), ("2 capsules", "21:00")):
+        assert (
+            f"<p>{amount}</p>" in text and f'Take<span class="vh"> Gabapentin 300 mg, {amount}, {wall}</span>' in text
+        )
+
+
+def test_two_lines_of_one_name_are_told_apart_wherever_they_stand(sqlite_app, visit):
+    ana = visit("ana")
+    for amount in ("1 capsule", "2 capsules"):
+        ana.post("/medication/", {**FORM, "amount": amount})
+    ids = [medicine.id for medicine in found()]
+    for medicine_id in ids:
+        ana.post(f"/medication/{medicine_id}/doses", tap())
+    history = ana.get("/medication/history").get_data(as_text=True)
+    assert "Stop Gabapentin 300 mg, 2 capsules?" in ana.get(f"/medication/{ids[1]}").get_data(as_text=True)
+    for medicine_id in ids:
+        ana.post(f"/medication/{medicine_id}/stop")
+    stopped = ana.get("/medication/").get_data(as_text=True)
+    for amount in ("1 capsule", "2 capsules"):
+        assert f">Gabapentin 300 mg, {amount}</a>" in history and f">Gabapentin 300 mg, {amount}</a>" in stopped
+
+
 def test_the_list_of_names_is_offered(sqlite_app, visit):
     page = visit("ana").get("/medication/new").get_data(as_text=True)
-    assert '<option value="Gabapentin">' in page and '<option value="300 mg">' in page
+    assert '<option value="Gabapentin">' in page
 
 
 def test_a_caregiver_adds_for_the_patient(app, visit, cast):

@@ -23,7 +23,9 @@ from companion.therapy import keep
 from companion.therapy.model import Programme
 from companion.therapy.plan_it import plan
 from tests.cast import NOW
+from tests.trends.conftest import statements
 
+__all__ = ["statements"]
 EVERY_DAY = "1234567"
 
 
@@ -90,7 +92,8 @@ def day(cast: Any) -> Day:
     taking = Taking("Gabapentin", "300 mg", "1 capsule", "With food", walls=(time(8), time(21)))
     gabapentin = add(ana, account, taking, then)
     tramadol = add(ana, account, Taking("Tramadol", "50 mg", as_needed=True), then)
-    exercises = plan(ana, account, None, "pt", "Back exercises", "", 20, [time(18)], EVERY_DAY, then)
+    what = ("pt", "Back exercises", "", 20, [time(18)], EVERY_DAY)
+    exercises, _ = plan(ana, account, None, *what, then, str(uuid4()), "")
     set_times(ana, "diary", 0, [time(20)], EVERY_DAY, then)
     db.commit()
     return Day(ana.id, account.id, gabapentin.id, tramadol.id, exercises.id)

@@ -11,6 +11,7 @@ from companion.medication.add import stop
 from companion.medication.model import Medicine
 from companion.plan.day import wanted
 from companion.plan.horizon import horizon
+from companion.schedule.model import Schedule
 from companion.schedule.times import current, re_aim, set_times
 from companion.schedule.times import stop as stop_times
 from companion.store import db
@@ -56,6 +57,15 @@ def test_what_was_skipped_is_skipped(app, day):
     day.takes("10 08:05", day.gabapentin, "skipped")
     day.moves("10 18:30", "skipped")
     assert [item.state for item in day.items("10 19:00")] == ["skipped", "skipped", "later", "later"]
+
+
+def test_what_was_skipped_and_then_done_is_done_and_one_line(app, day):
+    day.moves("10 18:10", "skipped")
+    day.moves("10 19:30")
+    assert day.says("10 20:00", {"therapy"}) == ["18:00 Back exercises: done"]
+    [item] = day.items("10 20:00", {"therapy"})
+    assert item.detail == "Done 19:30"
+    assert not wanted(day.ana, schedule(day, "therapy", day.exercises), TODAY, day.at("10 20:00"))
 
 
 def test_a_dose_before_its_reminder_counts(app, day):
@@ -109,7 +119,32 @@ def test_parts_that_are_closed_are_left_out(sqlite_app, day, may, kinds):
 
 def test_another_persons_words_carry_their_name(app, day, cast):
     day.feels("10 19:00", 6, by=cast.rosa)
-    assert [item.detail for item in day.items("10 20:00", {"pain"})] == ["Pain 6 of 10, written by Rosa"]
+    assert [(item.title, item.detail) for item in day.items("10 20:00", {"pain"})] == [
+        ("Check-in", "Pain 6 of 10, written by Rosa"),
+        ("Evening check-in", "10 seconds is enough."),
+    ]
+
+
+def test_what_another_entered_does_not_answer_for_her(app, day, cast):
+    day.feels("10 19:00", 6, by=cast.rosa)
+    evening = db.query(Schedule).filter_by(kind="diary").one()
+    assert wanted(day.ana, evening, date(2026, 3, 10), day.at("10 20:00"))
+    day.feels("10 19:30", 4)
+    assert not wanted(day.ana, evening, date(2026, 3, 10), day.at("10 20:00"))
+
+
+def test_a_dose_and_a_check_in_are_open_three_hours_before(app, day):
+    def open_at(local):
+        return {
+            f"{item.kind} {item.wall:%H:%M}"
+            for item in day.items(local, {"pain", "medicines", "therapy"})
+            if item.is_open(day.at(local))
+        }
+
+    assert open_at("10 06:30") == {"medication 08:00", "therapy 18:00"}
+    assert "medication 21:00" not in open_at("10 17:59")
+    assert "medication 21:00" in open_at("10 18:00")
+    assert "diary 20:00" in open_at("10 17:00")
 
 
 def test_the_day_runs_from_four_to_four(app, day):
@@ -121,8 +156,8 @@ def test_the_day_runs_from_four_to_four(app, day):
 
 def test_what_stopped_leaves_the_day_and_what_was_done_stays(app, day):
     day.takes("10 08:05", day.gabapentin)
-    stop(db.get(Medicine, day.gabapentin), NOW)
-    plan_it.stop(db.get(Programme, day.exercises), NOW)
+    stop(db.get(Medicine, day.gabapentin), day.ana.account, NOW)
+    plan_it.stop(db.get(Programme, day.exercises), day.ana.account, NOW)
     stop_times(day.ana, "diary", 0, NOW)
     assert day.says("10 12:00") == ["08:05 Gabapentin 300 mg: done"]
     assert day.says("10 12:00", day=9) == [f"{line}: missed" for line in OPEN]
@@ -172,7 +207,7 @@ def test_a_night_bell_is_asked_for_its_diary_day(app, day):
 
 def test_a_stopped_bell_is_not_wanted(app, day):
     bell = schedule(day, "medication", day.gabapentin)
-    stop(db.get(Medicine, day.gabapentin), NOW)
+    stop(db.get(Medicine, day.gabapentin), day.ana.account, NOW)
     assert not wanted(day.ana, bell, TODAY, day.at("10 21:00"))
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import pytest
+
 from companion.sharing.model import Grant
 from companion.store import db
 
@@ -18,6 +22,20 @@ def test_it_holds_what_is_open_and_what_is_taken_when_needed(app, visit, day):
     assert [(each["title"], each["wall"]) for each in kept["sessions"]] == [("Back exercises", "18:00")]
 
 
+@pytest.mark.parametrize(
+    ("at", "day_", "until"),
+    [
+        ("10 23:00", "2026-03-10", "11 04:00"),
+        ("11 03:59", "2026-03-10", "11 04:00"),
+        ("11 04:00", "2026-03-11", "12 04:00"),
+    ],
+)
+def test_it_says_of_which_day_it_is_and_when_that_is_over(sqlite_app, visit, day, set_clock, at, day_, until):
+    set_clock(day.at(at))
+    kept = visit("ana").get("/plan/snapshot").json
+    assert (kept["day"], datetime.fromisoformat(kept["until"])) == (day_, day.at(until))
+
+
 def test_closed_parts_are_left_out(app, visit, cast, day):
     db.query(Grant).filter_by(account_id=cast.rosa).one().parts = ["therapy"]
     db.commit()
@@ -28,4 +46,5 @@ def test_closed_parts_are_left_out(app, visit, cast, day):
 def test_others_are_refused(app, visit, cast, day):
     assert visit(None).get("/plan/snapshot").location.startswith("/identity/sign-in")
     assert visit("dora").get(f"/for/{cast.ana_patient}/plan/snapshot").status_code == 404
-    assert visit("dora").get("/plan/snapshot").json == {"doses": [], "sessions": []}
+    hers = visit("dora").get("/plan/snapshot").json
+    assert hers["doses"] == hers["sessions"] == []

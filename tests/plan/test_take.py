@@ -14,7 +14,7 @@ from companion.store import db
 
 
 def tap(**more):
-    return {"uuid": str(uuid4()), "status": "taken", "at": "", "wall": "08:00", "back": "today", **more}
+    return {"uuid": str(uuid4()), "status": "taken", "at": "", "wall": "08:00", **more}
 
 
 def doses():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -61,6 +62,15 @@ def test_the_last_score_of_today_stands_at_a_glance(app, visit, day):
     assert "4 of 10 at 09:30" in text and "I can do most things, slowly" in text and "6 of 10 at" not in text
 
 
+def test_the_entries_of_the_day_are_read_once(app, visit, day, statements):
+    day.feels("10 09:30", 4)
+    db.commit()
+    ana = visit("ana")
+    with statements() as asked:
+        assert "4 of 10" in page(ana)
+    assert len([each for each in asked if "FROM entry" in each.replace('"', "")]) == 1
+
+
 def test_done_things_lead_to_their_pages(app, visit, day):
     day.feels("10 09:00", 4)
     day.moves("10 09:30", wall=None)
@@ -111,3 +121,24 @@ def test_others_are_refused(app, visit, cast, day):
     assert visit("rosa").get(f"/for/{cast.dora_patient}/plan/").status_code == 404
     assert visit("ben").get("/plan/").status_code == 404
     assert "Gabapentin" not in page(visit("dora"))
+
+
+def test_it_asks_before_a_dose_is_there_twice(app, visit, day, cast, set_clock):
+    set_clock(day.at("10 08:10"))
+    form = {"status": "taken", "wall": "08:00", "at": ""}
+    assert visit("ana").post(f"/plan/doses/{day.gabapentin}", {**form, "uuid": str(uuid4())}).status_code == 303
+    set_clock(day.at("10 08:40"))
+    asked = visit("rosa").post(f"/for/{cast.ana_patient}/plan/doses/{day.gabapentin}", {**form, "uuid": str(uuid4())})
+    assert asked.status_code == 409
+    assert "Ana logged Gabapentin 300 mg, taken 08:10." in asked.text
+    assert f'action="/for/{cast.ana_patient}/plan/doses/{day.gabapentin}"' in asked.text
+    again = {**form, "uuid": str(uuid4()), "again": "1"}
+    assert visit("rosa").post(f"/for/{cast.ana_patient}/plan/doses/{day.gabapentin}", again).status_code == 303
+    assert page(visit("ana")).count("Taken 08:") == 2
+
+
+def test_her_own_last_score_is_at_a_glance(app, visit, day, cast):
+    day.feels("10 07:30", 3)
+    day.feels("10 09:30", 9, by=cast.rosa)
+    db.commit()
+    assert "3 of 10 at 07:30" in page(visit("ana"))

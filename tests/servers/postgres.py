@@ -20,17 +20,13 @@ HASTE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @contextmanager
-def postgres(durable: bool = False) -> Iterator[str]:
-    """The superuser's URL of a fresh server, which is gone after the block.
-
-    Unless `durable`, it does not wait for the disk: right for tests, wrong for a bench.
-    """
+def postgres() -> Iterator[str]:
+    """The superuser's URL of a fresh server, which is gone after the block. It does not wait for the disk."""
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             url = server.get_uri("postgres", driver="psycopg")
-            if not durable:
-                _make_haste(url)
+            _make_haste(url)
             yield url
         finally:
             server.cleanup()

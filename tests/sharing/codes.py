@@ -37,4 +37,4 @@ def from_ana(cast: Cast, parts: tuple[str, ...] = ("pain", "therapy"), may_log: 
 def use(browser: Any, told: str, **form: Any) -> Any:
     """Type the code and say yes."""
     assert browser.post("/sharing/code", {"code": told}).location == "/sharing/accept"
-    return browser.post("/sharing/accept", form)
+    return browser.post("/sharing/accept", {"name": "Ana Morel", **form})

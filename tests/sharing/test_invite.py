@@ -69,7 +69,8 @@ def test_it_lasts_two_weeks_from_a_clinic(app, cast):
         ("name", " ", "Please fill this in."),
         ("name", "x" * 81, "This is too long."),
         ("parts", [], "Please choose at least one part."),
-        ("parts", ["everything"], "is not a valid choice"),
+        ("parts", ["everything"], "Please choose one of these."),
+        ("name", "\u200b\u2800 ", "Please fill this in."),
     ],
 )
 def test_it_refuses_in_plain_words(sqlite_app, visit, field, value, sentence):
@@ -77,6 +78,12 @@ def test_it_refuses_in_plain_words(sqlite_app, visit, field, value, sentence):
     assert answer.status_code == 422
     assert sentence in answer.text
     assert db.scalars(select(func.count(Invitation.id))).one() == 0
+
+
+def test_it_lists_what_is_wrong_in_the_order_of_the_page(sqlite_app, visit):
+    page = visit("ana").post("/sharing/invitations", {}).text
+    assert re.findall(r'<li><a href="#(\w+)">', page) == ["name", "parts"]
+    assert page.index('id="name"') < page.index('id="parts"')
 
 
 def test_it_withdraws_a_code(app, visit, cast):

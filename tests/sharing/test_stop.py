@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from companion.identity.model import Account
-from companion.sharing.access import grant_of_clinic, note_look
+from companion.sharing.access import grant_of_clinic, note_looks
 from companion.sharing.model import Grant, Look
 from companion.store import db
 from tests.cast import NOW
@@ -30,7 +30,7 @@ def test_it_says_when_it_was_last_opened(app, visit, cast):
     page = visit("ana").get("/sharing/").text
     assert page.count("Not opened yet") == 1
     assert "Last opened on Tue, Mar 10 at 10:00" in page
-    note_look(db.get_one(Account, cast.abe), cast.northmoor, cast.ana_patient, "pain", NOW)
+    note_looks(db.get_one(Account, cast.abe), cast.northmoor, [cast.ana_patient], ["pain"], NOW)
     db.remove()
     assert "Not opened yet" not in visit("ana").get("/sharing/").text
 

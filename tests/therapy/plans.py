@@ -12,6 +12,7 @@ from tests.cast import NOW, Cast
 
 #: what a browser sends to plan Mon Wed Fri at 18:00
 FORM = {
+    "uuid": str(uuid4()),
     "kind": "pt",
     "title": "Back and hip",
     "note": "Slowly.",
@@ -33,7 +34,8 @@ def planned(
     record = db.get_one(Patient, getattr(cast, f"{patient}_patient"))
     author = db.get_one(Account, cast.ben if clinic else getattr(cast, patient))
     at = db.get_one(Clinic, cast.northmoor) if clinic else None
-    programme = plan_it.plan(record, author, at, "pt", "Bridges", "Lift slowly.", 15, list(walls), weekdays, now)
+    what = ("pt", "Bridges", "Lift slowly.\nThen rest.", 15, list(walls), weekdays)
+    programme, _ = plan_it.plan(record, author, at, *what, now, str(uuid4()), "")
     db.commit()
     found = programme.id
     db.remove()

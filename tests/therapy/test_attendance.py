@@ -1,6 +1,7 @@
 """Planned times and what became of them."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from companion.identity.model import Account, Patient
+from companion.schedule.recurrence import DUE_FOR, standing
 from companion.store import db
 from companion.therapy import keep, plan_it
 from companion.therapy.model import Programme
@@ -46,11 +48,12 @@ def test_it_tells_done_skipped_missed_and_to_come(app, cast):
     ]
 
 
-def test_it_waits_four_hours(app, cast):
+def test_it_is_missed_from_when_today_says_so(app, cast):
     planned(cast, (time(8),))
     due = datetime(2026, 3, 10, 7, tzinfo=UTC)
-    assert _states(cast, now=due + timedelta(hours=4, seconds=-1))[0][2] == "to come"
-    assert _states(cast, now=due + timedelta(hours=4))[0][2] == "missed"
+    for after, state, said in ((DUE_FOR - timedelta(seconds=1), "to come", "now"), (DUE_FOR, "missed", "missed")):
+        assert _states(cast, now=due + after)[0][2] == state
+        assert standing(due, due + after) == said
 
 
 def test_it_waits_no_longer_than_the_diary_day(app, cast):
@@ -84,7 +87,8 @@ def test_it_keeps_former_times_and_a_session_whose_time_was_changed_that_day(app
     number = planned(cast, (time(8),))
     _keep(cast, number, NOW)
     row = db.get_one(Programme, number)
-    plan_it.change(row, row.kind, row.title, row.note, row.minutes, [time(20)], "1234567", NOW)
+    what = (row.kind, row.title, row.note, row.minutes, [time(20)], "1234567")
+    plan_it.change(row, _ana(cast).account, None, *what, NOW, str(uuid4()), "")
     db.commit()
     assert _states(cast, TODAY - timedelta(days=1)) == [
         (date(2026, 3, 9), 7, "missed"),
@@ -95,7 +99,7 @@ def test_it_keeps_former_times_and_a_session_whose_time_was_changed_that_day(app
 
 def test_it_asks_nothing_of_a_stopped_programme_from_that_day_on(app, cast):
     number = planned(cast, (time(18),))
-    plan_it.stop(db.get_one(Programme, number), NOW)
+    plan_it.stop(db.get_one(Programme, number), _ana(cast).account, NOW)
     db.commit()
     assert _states(cast, TODAY - timedelta(days=1), TODAY + timedelta(days=3)) == [(date(2026, 3, 9), 17, "missed")]
 
@@ -121,7 +125,8 @@ def test_it_holds_each_time_once_when_the_clocks_change(app, cast, day):
 )
 def test_it_answers_each_planned_time_at_most_once(sqlite_app, cast, walls, weekdays, taps):
     ana = _ana(cast)
-    row = plan_it.plan(ana, db.get_one(Account, cast.ana), None, "pt", "x", "", None, walls, weekdays, NOW)
+    what = ("pt", "x", "", None, walls, weekdays)
+    row, _ = plan_it.plan(ana, db.get_one(Account, cast.ana), None, *what, NOW, str(uuid4()), "")
     try:
         last = NOW + timedelta(days=7)
         for minute in taps:

@@ -1,13 +1,11 @@
 """Keeping a session."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
 from companion.identity.model import Patient
-from companion.sharing.model import Grant
 from companion.store import db
 from companion.therapy.model import Session
 from tests.cast import NOW
@@ -71,6 +69,28 @@ def test_it_belongs_to_the_nearest_open_time_of_the_day(app, visit, cast):
     assert walls == [time(8), time(18), None]
 
 
+def test_a_tap_on_an_old_list_stands_beside_the_plan(app, visit, cast):
+    mondays, daily, ana = planned(cast, (time(18),), "1"), planned(cast, (time(8),)), visit("ana")
+    ana.post(f"/therapy/{mondays}/sessions", tap(wall="18:00"))
+    ana.post(f"/therapy/{daily}/sessions", tap(wall="18:00"))
+    rows = db.scalars(select(Session).order_by(Session.id)).all()
+    assert [(row.day, row.due_wall, row.done_at) for row in rows] == [(date(2026, 3, 10), None, NOW)] * 2
+
+
+def test_what_was_skipped_can_still_be_done(app, visit, cast):
+    number, ana = planned(cast, (time(8),)), visit("ana")
+    for status, wall in (("skipped", "08:00"), ("skipped", ""), ("done", ""), ("done", "08:00"), ("skipped", "08:00")):
+        ana.post(f"/therapy/{number}/sessions", tap(status, wall=wall))
+    rows = db.scalars(select(Session).order_by(Session.id)).all()
+    assert [(row.status, row.due_wall) for row in rows] == [
+        ("skipped", time(8)),
+        ("skipped", None),
+        ("done", time(8)),
+        ("done", None),
+        ("skipped", None),
+    ]
+
+
 def test_it_counts_a_session_after_midnight_to_the_evening_before(app, visit, cast, set_clock):
     number = planned(cast, (time(23),))
     set_clock(datetime(2026, 3, 11, 0, 30, tzinfo=UTC))
@@ -82,6 +102,24 @@ def test_it_puts_a_planned_time_of_an_earlier_day_on_that_day(app, visit, cast):
     visit("ana").post(f"/therapy/{planned(cast)}/sessions", tap(wall="18:00", day="2026-03-09"))
     assert (_one().day, _one().due_wall) == (date(2026, 3, 9), time(18))
     assert _one().done_at == datetime(2026, 3, 9, 17, tzinfo=UTC)
+
+
+def test_what_is_written_from_memory_has_no_clock_time(app, visit, cast, set_clock):
+    number, ana, form = planned(cast), visit("ana"), tap(wall="18:00", day="2026-03-09")
+    ana.post(f"/therapy/{number}/sessions", form)
+    history, page = ana.get("/therapy/history").text, ana.get(f"/therapy/sessions/{form['uuid']}").text
+    assert "written later" in history
+    assert "written later" in page
+    assert "18:00" not in history + page
+
+
+def test_a_tap_that_arrives_a_day_late_keeps_its_time(app, visit, cast):
+    form, ana = tap(at="2026-03-09T17:30:12.345Z"), visit("ana")
+    ana.post(f"/therapy/{planned(cast)}/sessions", form)
+    history, page = ana.get("/therapy/history").text, ana.get(f"/therapy/sessions/{form['uuid']}").text
+    assert "Done at 18:30" in history
+    assert "18:30" in page
+    assert "written later" not in history + page
 
 
 def test_it_does_not_believe_a_day_that_is_to_come(app, visit, cast):
@@ -115,7 +153,7 @@ def test_it_refuses_in_plain_words_and_keeps_what_was_typed(sqlite_app, visit, c
 def test_it_keeps_a_session_of_a_programme_that_was_stopped_meanwhile(app, visit, cast):
     number, ana = planned(cast), visit("ana")
     ana.post(f"/therapy/{number}/stop")
-    assert ana.post(f"/therapy/{number}/sessions", tap()).status_code == 303
+    assert ana.post(f"/therapy/{number}/sessions", tap(wall="08:00")).status_code == 303
     assert _one().due_wall is None
 
 
@@ -123,7 +161,8 @@ def test_it_shows_what_to_do_and_never_the_last_score(app, visit, cast):
     number, ana = planned(cast), visit("ana")
     ana.post(f"/therapy/{number}/sessions", tap(pain_before="7", pain_after="7"))
     page = ana.get(f"/therapy/{number}/session?wall=18:00&day=2026-03-09").text
-    assert "Lift slowly." in page
+    assert '<p class="programme__note panel">Lift slowly.\nThen rest.</p>' in page
+    assert "About 15 minutes" in page
     assert "Planned for Mon, Mar 9, 18:00" in page
     assert 'name="day" value="2026-03-09"' in page
     assert 'data-behaviour="outbox"' in page
@@ -137,61 +176,6 @@ def test_it_writes_down_which_caregiver_kept_it(app, visit, cast):
     assert answer.location == f"/for/{cast.ana_patient}/plan/?said=saved"
     assert _one().author_id == cast.rosa
     assert "written by Rosa" in visit("ana").get("/therapy/history").text
-
-
-def test_it_adds_the_pain_later(app, visit, cast):
-    form, ana = tap(note="Before."), visit("ana")
-    ana.post(f"/therapy/{planned(cast)}/sessions", form)
-    assert "Pain before" in ana.get(f"/therapy/sessions/{form['uuid']}").text
-    path = f"/therapy/sessions/{form['uuid']}/pain"
-    answer = ana.post(path, {"uuid": str(uuid4()), "pain_before": "5", "note": "After."})
-    assert answer.location == "/plan/?said=saved"
-    assert (_one().pain_before, _one().pain_after, _one().note) == (5, None, "After.")
-    ana.post(path, {"uuid": str(uuid4()), "pain_after": "0"})
-    assert (_one().pain_before, _one().pain_after, _one().note) == (5, 0, "After.")
-    assert ana.post(path, {"uuid": str(uuid4()), "pain_after": "12"}).status_code == 422
-    assert _one().pain_after == 0
-
-
-def test_it_takes_a_session_back_and_brings_it_back(app, visit, cast):
-    number, form, ana = planned(cast), tap(wall="08:00"), visit("ana")
-    ana.post(f"/therapy/{number}/sessions", form)
-    path = f"/therapy/sessions/{form['uuid']}"
-    assert ana.post(f"{path}/removal").location == f"{path}?said=removed"
-    assert (_one().removed_at, _one().removed_by) == (NOW, cast.ana)
-    assert "Bridges" not in ana.get("/therapy/history").text
-    assert "Bring it back" in ana.get(path).text
-    ana.post(f"/therapy/{number}/sessions", tap())
-    assert db.scalars(select(Session.due_wall).where(Session.removed_at.is_(None))).one() == time(8)
-    assert ana.post(f"{path}/return").location == f"{path}?said=back"
-    assert db.scalars(select(Session).where(Session.uuid == form["uuid"])).one().removed_at is None
-
-
-def test_it_refuses_another_patients_session(app, visit, cast):
-    form = tap()
-    visit("dora").post(f"/therapy/{planned(cast, patient='dora')}/sessions", form)
-    ana, path = visit("ana"), f"/therapy/sessions/{form['uuid']}"
-    assert ana.get(path).status_code == 404
-    for verb in ("pain", "removal", "return"):
-        assert ana.post(f"{path}/{verb}", {"uuid": str(uuid4()), "pain_before": "1"}).status_code == 404
-    assert visit(None).get(path).status_code == 303
-    assert visit("rosa").get(f"/for/{cast.ana_patient}{path}").status_code == 404
-    assert (_one().removed_at, _one().pain_before) == (None, None)
-    assert ana.post(f"/therapy/{planned(cast, patient='dora')}/sessions", tap()).status_code == 404
-
-
-def test_it_hides_pain_and_notes_from_a_caregiver_without_them(app, visit, cast):
-    form = tap(pain_before="9", note="Secret words.")
-    visit("ana").post(f"/therapy/{planned(cast)}/sessions", form)
-    db.scalars(select(Grant).where(Grant.account_id == cast.rosa)).one().parts = ["therapy"]
-    db.commit()
-    rosa, root = visit("rosa"), f"/for/{cast.ana_patient}/therapy"
-    for path in (f"{root}/history", f"{root}/sessions/{form['uuid']}"):
-        page = rosa.get(path).text
-        assert "Bridges" in page
-        assert "Secret words." not in page
-        assert "disc p9" not in page
-        assert "pain_before" not in page
 
 
 def test_it_pages_back_through_the_history(app, visit, cast):

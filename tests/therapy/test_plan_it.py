@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from companion.identity.model import Patient
 from companion.schedule.model import Schedule
@@ -37,6 +37,9 @@ def test_it_shows_when_and_by_whom(app, visit, cast):
     assert "Every day at 08:00 and 20:00" in page
     assert "Northmoor Pain Clinic" in page
     assert page.count(">Stop</button>") == 1
+    assert '<p class="programme__note">Lift slowly.\nThen rest.</p>' in page
+    assert "<details" not in page
+    assert "About 15 minutes" in page
 
 
 def test_it_says_who_planned_it_for_the_patient(app, visit, cast):
@@ -47,12 +50,28 @@ def test_it_says_who_planned_it_for_the_patient(app, visit, cast):
     assert "<dd>you</dd>" in visit("rosa").get(f"/for/{cast.ana_patient}/therapy/").text
 
 
+def test_a_double_tap_is_one_programme(app, visit, cast):
+    for _ in range(2):
+        assert visit("ana").post("/therapy/", FORM).location == "/therapy/?said=planned"
+    assert db.scalars(select(func.count(Programme.id))).one() == db.scalars(select(func.count(Schedule.id))).one() == 1
+
+
+def test_other_words_from_the_same_page_stay_on_the_page(app, visit, cast):
+    visit("ana").post("/therapy/", FORM)
+    answer = visit("ana").post("/therapy/", {**FORM, "title": "Walk"})
+    assert answer.status_code == 409
+    assert "Something else was saved from this page before." in answer.text
+    assert 'value="Walk"' in answer.text
+    assert FORM["uuid"] not in answer.text
+    assert [row.title for row in db.scalars(select(Programme))] == ["Back and hip"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
         ("title", " ", "Please give it a name."),
         ("weekdays", [], "Please choose at least one day."),
-        ("weekdays", ["8"], "is not a valid choice"),
+        ("weekdays", ["8"], "Please choose one of these."),
         ("walls", ["", ""], "Please write at least one time."),
         ("walls", ["25:00"], "Please write a time such as 08:30."),
         ("walls", ["01:00", "02:00", "03:00", "05:00", "06:00"], "Four times a day is the most."),
@@ -84,13 +103,81 @@ def test_it_changes_words_and_times(app, visit, cast):
     assert visit("ana").post(f"/therapy/{number}/changes", {**FORM, "title": ""}).status_code == 422
 
 
-def test_it_stops(app, visit, cast):
+@pytest.mark.parametrize("other", [{"title": "Breathing"}, {"kind": "cbt", "title": "Bridges"}])
+def test_another_name_or_kind_is_another_programme_once_sessions_are_there(app, visit, cast, other):
+    number, ana = planned(cast), visit("ana")
+    ana.post(f"/therapy/{number}/sessions", tap(wall="18:00", day="2026-03-06"))
+    db.execute(update(Schedule).values(rings=False))
+    db.commit()
+    form = {**FORM, **other}
+    for _ in range(2):  # two taps on one button
+        assert ana.post(f"/therapy/{number}/changes", form).location == "/therapy/?said=saved"
+    former, fresh = db.scalars(select(Programme).order_by(Programme.id))
+    assert (former.id, former.kind, former.title, former.stopped_at) == (number, "pt", "Bridges", NOW)
+    assert (fresh.kind, fresh.title, fresh.stopped_at) == (form["kind"], form["title"], None)
+    assert "Bridges" in ana.get("/therapy/history").text
+    assert [(row.thing_id, row.rings) for row in db.scalars(select(Schedule)) if not row.ends_on] == [(fresh.id, False)]
+    # the page of the former, sent once more with other words, or with the former name
+    for name in ("Once more", "Bridges"):
+        answer = ana.post(f"/therapy/{number}/changes", {**form, "kind": "pt", "title": name, "walls": ["07:15"]})
+        assert answer.status_code == 409
+        assert f'action="/therapy/{fresh.id}/changes"' in answer.text
+        assert f'value="{name}"' in answer.text
+    assert {row.thing_id for row in db.scalars(select(Schedule)) if not row.ends_on} == {fresh.id}
+
+
+@pytest.mark.parametrize("same", [{"title": "bridges"}, {"title": "Bridges", "note": "Gently.", "walls": ["07:00"]}])
+def test_other_words_and_times_leave_it_the_same_programme(app, visit, cast, same):
+    number, ana = planned(cast), visit("ana")
+    ana.post(f"/therapy/{number}/sessions", tap())
+    ana.post(f"/therapy/{number}/changes", {**FORM, **same})
+    assert [(row.id, row.title) for row in db.scalars(select(Programme))] == [(number, same["title"])]
+
+
+def test_it_says_who_changed_it(app, visit, cast):
+    number, root = planned(cast), f"/for/{cast.ana_patient}/therapy"
+    visit("rosa").post(f"{root}/{number}/changes", FORM)
+    row = db.get_one(Programme, number)
+    assert (row.changed_by, row.changed_at) == (cast.rosa, NOW)
+    assert "Changed by Rosa, Tue, Mar 10" in visit("ana").get("/therapy/").text
+    visit("ana").post(f"/therapy/{number}/changes", FORM)
+    assert "Changed by Rosa" in visit("ana").get("/therapy/").text  # nothing was changed
+    visit("ana").post(f"/therapy/{number}/changes", {**FORM, "minutes": "5"})
+    assert "Changed by" not in visit("ana").get("/therapy/").text
+
+
+def test_it_says_who_stopped_it(app, visit, cast):
+    number, root = planned(cast), f"/for/{cast.ana_patient}/therapy"
+    visit("rosa").post(f"{root}/{number}/stop")
+    row = db.get_one(Programme, number)
+    assert (row.stopped_by, row.stopped_at) == (cast.rosa, NOW)
+    assert "Stopped by Rosa, Tue, Mar 10" in visit("ana").get("/therapy/").text
+    db.execute(update(Programme).values(stopped_at=NOW - timedelta(days=365)))
+    db.commit()
+    assert "Stopped by Rosa, Mon, Mar 10, 2025" in visit("ana").get("/therapy/").text
+
+
+def test_it_says_what_the_clinic_changed_and_stopped(app, visit, cast):
+    number, clinic = planned(cast, clinic=True), f"/clinic/patients/{cast.ana_patient}/programmes"
+    visit("ben").post(f"{clinic}/{number}/changes", FORM)
+    assert "Changed by Ben, Tue, Mar 10" in visit("ana").get("/therapy/").text
+    visit("ben").post(f"{clinic}/{number}/stop")
+    assert "Stopped by Ben, Tue, Mar 10" in visit("ana").get("/therapy/").text
+
+
+def test_it_stops(app, visit, cast, set_clock):
     number = planned(cast)
     assert visit("ana").post(f"/therapy/{number}/stop").location == "/therapy/?said=stopped"
     assert db.get_one(Programme, number).stopped_at == NOW
     assert all(row[3] == date(2026, 3, 9) for row in _schedules())
-    assert "Bridges" not in visit("ana").get("/therapy/").text
-    assert visit("ana").post(f"/therapy/{number}/stop").status_code == 404
+    page = visit("ana").get("/therapy/").text
+    assert "Stopped Tue, Mar 10" in page
+    assert "/session" not in page
+    set_clock(NOW + timedelta(minutes=1))
+    assert visit("ana").post(f"/therapy/{number}/stop").location == "/therapy/?said=stopped"  # a second tap
+    db.remove()
+    assert (db.get_one(Programme, number).stopped_at, db.get_one(Programme, number).stopped_by) == (NOW, cast.ana)
+    assert visit("ana").get(f"/therapy/{number}/change").status_code == 404
 
 
 def test_it_leaves_what_the_clinic_planned_to_the_clinic(app, visit, cast):
@@ -143,6 +230,15 @@ def test_it_lets_a_caregiver_who_only_looks_only_look(app, visit, cast):
     for path in ("", f"{number}/changes", f"{number}/stop", f"{number}/sessions"):
         assert rosa.post(root + path, FORM).status_code == 404
     assert db.get_one(Programme, number).stopped_at is None
+
+
+def test_it_asks_once_who_is_let_in(app, visit, cast, statements):
+    ana = visit("ana")
+    for _ in range(3):
+        planned(cast, clinic=True)
+    with statements() as asked:
+        assert ana.get("/therapy/").status_code == 200
+    assert len([statement for statement in asked if "grant.granted_at" in statement.replace('"', "")]) == 1
 
 
 def test_it_helps_where_nothing_is_planned(app, visit):

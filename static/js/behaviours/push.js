@@ -13,7 +13,9 @@ export default async function push(root) {
   if (Notification.permission === "denied") return say("denied");
   const registration = await navigator.serviceWorker.ready;
   const present = await registration.pushManager.getSubscription();
-  if (present && Notification.permission === "granted") { await tell(root, present); say("on", true); } else say("off", false);
+  const listens = present && Notification.permission === "granted";
+  say(listens ? "on" : "off", Boolean(listens));
+  if (listens) await tell(root.dataset.url, present).catch(() => { line.textContent = root.dataset.failed; });
 
   button.addEventListener("click", async () => {
     button.disabled = true;
@@ -33,32 +35,34 @@ async function start(root, registration) {
   const options = { userVisibleOnly: true, applicationServerKey: bytes(root.dataset.key) };
   // subscribing hangs where the push service cannot be reached
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error("slow")), SLOW));
-  await tell(root, await Promise.race([registration.pushManager.subscribe(options), late]));
+  await tell(root.dataset.url, await Promise.race([registration.pushManager.subscribe(options), late]));
 }
 
 export async function stop(endUrl, registration) {
   const subscription = await registration.pushManager?.getSubscription();
   if (!subscription) return;
-  await fetch(endUrl, { method: "POST", body: new URLSearchParams({ endpoint: subscription.endpoint }) });
+  // without a network too: the push service then tells the server that this one is gone
+  await fetch(endUrl, { method: "POST", body: new URLSearchParams({ endpoint: subscription.endpoint }) }).catch(() => undefined);
   await subscription.unsubscribe();
 }
 
-async function tell(root, subscription) {
+async function tell(url, subscription) {
   const { endpoint, keys } = subscription.toJSON();
-  const answer = await fetch(root.dataset.url, { method: "POST", body: new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth }) });
+  const answer = await fetch(url, { method: "POST", body: new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth }) });
   if (!answer.ok) throw new Error(answer.status);
 }
 
-// Phones drop subscriptions without a word: each day the app says again that this one still listens, and where.
+// Phones drop or change subscriptions without a word: each day, and when it is another one, the app says again that this
+// phone still listens, and where.
 export async function confirmListening(url, owner) {
   if (!("PushManager" in self) || self.Notification?.permission !== "granted") return;
-  const last = await Outbox.fact("confirmed");
-  if (last?.owner === owner && Date.now() - last.at < 86400000) return;
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.getSubscription();
   if (!subscription) return;
-  await tell({ dataset: { url } }, subscription);
-  await Outbox.remember("confirmed", { owner, at: Date.now() });
+  const last = await Outbox.fact("confirmed"), { endpoint } = subscription;
+  if (last?.owner === owner && last.endpoint === endpoint && Date.now() - last.at < 86400000) return;
+  await tell(url, subscription);
+  await Outbox.remember("confirmed", { owner, endpoint, at: Date.now() });
 }
 
 const onIphone = () => /iPhone|iPad/.test(navigator.userAgent) && !matchMedia("(display-mode: standalone)").matches;

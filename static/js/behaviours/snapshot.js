@@ -1,13 +1,17 @@
 // With consent, a small sealed list of today's medicines and sessions stays on this phone for when there is no network.
 export default async function snapshot(root) {
   const owner = document.body.dataset.owner;
-  const answer = await Outbox.fact("consent");
-  if (answer?.owner === owner) {
+  try {
+    const answer = await Outbox.fact("consent");
+    if (answer?.owner !== owner) return offer(root, owner);
     if (answer.yes) await fetchAndKeep(root, owner);
-    root.hidden = true;
-    return;
+  } catch {
+    // nothing can be kept here, so nothing is offered
   }
-  root.hidden = false;
+}
+
+function offer(root, owner) {
+  root.hidden = !isSecureContext;   // elsewhere nothing can be sealed
   root.addEventListener("click", async (event) => {
     const choice = event.target.closest("[data-choice]")?.dataset.choice;
     if (!choice) return;

@@ -1,9 +1,11 @@
 // The note that counts what is on this phone and not yet sent, and says what to do about it.
 let note;
+// ids of letters whose outcome this page shows already
+export const shown = new Set();
 
 export default function unsent(element) {
   note = element;
-  show();
+  return show();
 }
 
 export async function flush() {
@@ -17,13 +19,14 @@ export async function flush() {
 export async function show() {
   const owner = document.body.dataset.owner;
   if (!note || !owner) return;
-  const waiting = await Outbox.letters(owner);
+  // where nothing can be kept, nothing waits
+  const waiting = await Outbox.letters(owner).catch(() => []);
   note.hidden = waiting.length === 0;
   if (note.hidden) return;
   const words = note.dataset, stuck = waiting.filter((letter) => letter.state === "look");
   const count = waiting.length === 1 ? words.one : words.many.replace("%(n)s", waiting.length);
   const lines = [strong(count)];
-  if (stuck.length) lines.push(" ", words.look, " ", link("/offline", words.open));
+  if (stuck.length) lines.push(" ", words.look, " ", link(words.where, words.open));
   else if (waiting.some((letter) => letter.state === "sign-in")) lines.push(" ", link("/identity/sign-in", words.signIn));
   else lines.push(" ", words.wait);
   note.lastElementChild.replaceChildren(...lines);
