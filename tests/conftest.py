@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,17 @@ def _empty(url: str) -> None:
     engine.dispose()
 
 
-def _make(url: str, home: Path, **settings: Any) -> Flask:
-    app = create_app(
-        Settings(home=home, database_url=url, origin=ORIGIN, contact="mailto:clinic@example.org", **settings)
-    )
-    app.config["TESTING"] = True
+@lru_cache(maxsize=1)
+def _made() -> Flask:
+    """One app for all tests: to put its 200 routes together takes longer than most tests."""
+    return create_app(Settings(database_url="sqlite://", origin=ORIGIN))
+
+
+def _make(url: str, home: Path) -> Flask:
+    app = _made()
+    settings = Settings(home=home, database_url=url, origin=ORIGIN, contact="mailto:clinic@example.org")
+    app.config.update(SETTINGS=settings, TESTING=True)
+    store.connect(url, settings.threads)
     return app
 
 

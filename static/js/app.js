@@ -33,6 +33,15 @@ async function behave(name, element) {
 }
 
 attach(document);
+// a second tap on a button that is just being sent sends nothing; the outbox keeps watch over its own forms
+const sent = new WeakMap();
+document.addEventListener("submit", (event) => {
+  const form = event.target, now = Date.now();
+  if (form.method !== "post" || form.dataset.behaviour === "outbox") return;
+  if (now - (sent.get(form) ?? 0) < 5000) return event.preventDefault();
+  sent.set(form, now);
+  setTimeout(() => { form.ariaBusy = event.defaultPrevented ? null : "true"; });
+});
 document.addEventListener("htmx:load", (event) => attach(event.detail.elt));
 // a page from the back-forward cache may belong to somebody who has signed out since
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

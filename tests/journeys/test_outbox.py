@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +14,7 @@ from sqlalchemy import select
 
 from companion.diary.model import Entry
 from companion.medication.model import Dose
-from tests.journeys.conftest import holds, ready_for_no_network
+from tests.journeys.conftest import holds, ready_for_no_network, until
 
 pytestmark = pytest.mark.journey
 NO_STORAGE = "IDBFactory.prototype.open = () => { throw new DOMException('not here', 'SecurityError'); }"
@@ -224,7 +227,8 @@ def test_today_shows_what_others_sent_and_leaves_its_own_tap_alone(someone):
     page = someone("ana")
     page.goto("/medication/new")
     page.get_by_label("Name", exact=False).first.fill("Gabapentin")
-    page.locator("input[type=time]").first.fill("03:59")
+    at = datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(minutes=2)
+    page.locator("input[type=time]").first.fill(f"{at:%H:%M}")
     page.get_by_role("button", name="Save").click()
     page.goto("/plan/")
     ready_for_no_network(page)
@@ -296,3 +300,53 @@ def test_a_letter_that_the_worker_sent_first_is_not_called_unsent(someone):
     page.locator("label.p4").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Rest now")).to_be_visible()
+
+
+def test_a_dose_that_may_be_there_twice_is_asked_about(someone, store_of):
+    # Given a dose that was taken, and the same tap once more, sent while nobody looked
+    page = someone("ana")
+    add_medicine(page)
+    page.goto("/medication/")
+    action = page.locator("form[action$='/doses']").first.get_attribute("action")
+    page.get_by_role("button", name="Take").click()
+    expect(page.get_by_text("Last taken")).to_be_visible()
+    now = datetime.now(UTC).isoformat()
+    letter = {"url": action, "body": f"uuid={uuid4()}&status=taken&at={quote(now)}", "title": "Gabapentin"}
+    page.evaluate(PUT, letter)
+    page.evaluate(FLUSH)
+    assert len(store_of(select(Dose.id))) == 1
+    # When she opens what needs a look and sends it again
+    page.goto("/offline")
+    page.get_by_role("button", name="Send again").click()
+    # Then she is asked, and one tap writes it
+    expect(page.get_by_text("Did you take it again?")).to_be_visible()
+    page.get_by_role("button", name="I took one more").click()
+    until(lambda: len(store_of(select(Dose.id))) == 2)
+    page.goto("/plan/")
+    expect(page.locator("#outbox")).to_be_hidden()
+
+
+def test_a_second_tap_on_a_button_sends_nothing(someone):
+    page = someone("ana")
+    page.goto("/medication/new")
+    page.get_by_label("Name", exact=False).first.fill("Gabapentin")
+    page.get_by_text("When I need it").click()
+    posts = []
+    page.on("request", lambda request: request.method == "POST" and posts.append(request.url))
+    page.get_by_role("button", name="Save").dblclick()
+    expect(page).to_have_url(re.compile(r"/medication/\d*\??"))
+    expect(page.get_by_text("on your list already")).to_have_count(0)
+    assert len(posts) == 1
+
+
+def test_the_second_half_of_a_double_tap_on_save_opens_nothing(someone):
+    page = someone("ana")
+    page.clock.install()
+    page.goto("/plan/")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    page.goto("/plan/?said=logged")
+    page.get_by_role("link", name="Log pain now").click()
+    expect(page).to_have_url(re.compile(r"/plan/$"))
+    page.clock.fast_forward(1000)
+    page.get_by_role("link", name="Log pain now").click()
+    expect(page).to_have_url(re.compile(r"/diary/log$"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -26,7 +27,19 @@ class Stub(ThreadingHTTPServer):
 
     def __init__(self, port: int) -> None:
         self.closing = threading.Event()
+        self.taken: list[socket.socket] = []
         super().__init__(("127.0.0.1", port), Answer)
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        taken, address = super().get_request()
+        self.taken.append(taken)
+        return taken, address
+
+    def hang_up(self) -> None:
+        """Also on connections that a browser has made in advance, which would answer later on."""
+        for taken in self.taken:
+            with suppress(OSError):
+                taken.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, *_: object) -> None:
         """A browser that has gone is no news."""
@@ -62,6 +75,7 @@ def in_its_place(site) -> Iterator[Stub]:
         finally:
             stub.closing.set()
             stub.shutdown()
+            stub.hang_up()
             thread.join()
 
 

@@ -1,5 +1,5 @@
 // The page for no network: whose phone it is, the forms that need none, and what is waiting.
-import outbox, { land } from "./outbox.js";
+import outbox, { asked, land } from "./outbox.js";
 import { flush, show } from "./unsent.js";
 
 export default async function offline(root, { attach }) {
@@ -12,8 +12,8 @@ export default async function offline(root, { attach }) {
   for (const field of root.querySelectorAll("[name=uuid]")) field.value = crypto.randomUUID();
   const snapshot = await Outbox.unseal("snapshot").catch(() => undefined);   // its key may be gone
   if (snapshot?.owner === owner) { offer(root, snapshot, attach); date(root.querySelector("[data-as-of]"), snapshot); }
-  await list(root, owner);
-  const again = async () => { await flush(); await list(root, owner); };
+  await list(root, owner, attach);
+  const again = async () => { await flush(); await list(root, owner, attach); };
   addEventListener("online", again);
   await again();
 }
@@ -55,7 +55,7 @@ function date(line, { day, until, doses, sessions }) {
   line.querySelector("b").textContent = line.dataset.asOf.replace("%(day)s", said);
 }
 
-async function list(root, owner) {
+async function list(root, owner, attach) {
   const place = root.querySelector("[data-letters]"), rows = await Promise.all((await Outbox.letters(owner)).map(row));
   place.replaceChildren(...rows);
   place.closest("section").hidden = !rows.length;
@@ -69,7 +69,11 @@ async function list(root, owner) {
     part("why").textContent = look ? why : "";
     part("again").hidden = !plain;
     copy.querySelector(".actions").hidden = !look;
-    const anew = async () => { await flush(); await list(root, owner); land(root.querySelector(place.children.length ? "#letters-h" : "h1")); };
+    const anew = async () => {
+      if (asked(letter.id, (await flush())[letter.id] ?? {}, attach)) return;
+      await list(root, owner, attach);
+      land(root.querySelector(place.children.length ? "#letters-h" : "h1"));
+    };
     part("again").onclick = () => Outbox.retry(letter.id).then(anew);
     part("drop").onclick = () => confirm(words.dropWarn) && Outbox.remove(letter.id).then(anew);
     return copy;

@@ -33,14 +33,19 @@ function finish(form, id, { status, state, location: address, html = "" }, attac
     shown.add(id);
     return swap(form, html);
   }
+  if (!asked(id, { status, html }, attach)) kept(form, { look: "keptLook", "sign-in": "keptSignIn" }[state] ?? "kept");
+}
+
+// What the server asks about a letter stands on the page that it answers with, where the words can be mended.
+export function asked(id, { status, html = "" }, attach) {
   const main = [409, 422].includes(status) && new DOMParser().parseFromString(html, "text/html").querySelector("main");
-  if (!main) return kept(form, { look: "keptLook", "sign-in": "keptSignIn" }[state] ?? "kept");
-  // the words go back to the page, where they can be mended
+  if (!main) return false;
   Outbox.remove(id).then(show);
   document.querySelector("main").replaceWith(main);
   htmx.process(main);
   attach(main);
-  main.querySelector(".errors")?.focus();
+  main.querySelector(".errors, [role=alert]")?.focus();
+  return true;
 }
 
 // The button that was tapped may be gone: whoever listens or uses keys goes on at the heading above it.
