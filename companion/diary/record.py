@@ -60,7 +60,7 @@ def record(
     entry = Entry(id=entry_id, **values, removed_at=None, removed_by=None)
     _mark(entry, regions)
     touch(patient, "diary", now)
-    roll_up(patient.id, entry.day, entry.day)
+    roll_up(patient.id, entry.day, entry.day, own=patient.account_id in {None, author.id})
     make_transient_to_detached(entry)
     db.add(entry)
     return entry, True
@@ -154,7 +154,7 @@ def _keep_version(entry: Entry, author: Account, now: datetime) -> None:
 def _changed(entry: Entry, now: datetime, former: date | None = None) -> None:
     touch(entry.patient, "diary", now)
     for day in {entry.day, former or entry.day}:
-        roll_up(entry.patient_id, day, day)
+        roll_up(entry.patient_id, day, day, own=entry.own)
 
 
 def _known(patient_id: int, uuid: str, digest: str) -> Entry:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
+
+from markupsafe import Markup
 
 from companion.trends.frame import LEFT, Frame, Text
 from companion.trends.insight import BASELINE, Sides
@@ -39,6 +41,15 @@ class Scale:
     def lines(self) -> list[tuple[str, str, int]]:
         """Class, height and number of the three lines across: the whole scale, never cut."""
         return [("grid" if number else "base", self(number), number) for number in (0, 5, 10)]
+
+    @cache  # noqa: B019 three scales are drawn, for ever
+    def across(self, right: int) -> Markup:
+        """The lines as far as `right`, each with its number."""
+        drawn = [
+            f'<path class="{cls}" d="M{LEFT} {y}H{right}"/><text x="16" y="{y}" dy="4.5" text-anchor="end">{number}</text>'
+            for cls, y, number in self.lines
+        ]
+        return Markup("".join(drawn))  # noqa: S704 made of numbers
 
 
 #: pain with and without procedures above it, and the smaller charts; their heights are reckoned once

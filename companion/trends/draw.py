@@ -86,6 +86,8 @@ class _Seen(NamedTuple):
     width: int
     marks: tuple[Mark, ...]
     parts: tuple[str, ...]
+    #: whether anybody else has entered pain
+    others: bool
     language: str
     engine: Engine
 
@@ -97,9 +99,10 @@ def draw(patient: Patient, span: str, now: datetime, may: Container[str], wide: 
     """
     parts = tuple(part for part in PARTS if part in may)
     sources = tuple(source for source, opened in _SOURCES.items() if opened & {*parts})
-    begun = queries.earliest(patient.id, (*sources, "others") if "pain" in parts else sources)
+    firsts = queries.firsts(patient.id, (*sources, "others") if "pain" in parts else sources)
+    begun = min(firsts.values(), default=None)
     axis = series.axis(span, clock.day_of(now, patient.zone), begun)
-    seen = _Seen(patient.id, span, axis, _WIDE if wide else _WIDTH, (), parts, language(), engine())
+    seen = _Seen(patient.id, span, axis, _WIDE if wide else _WIDTH, (), parts, "others" in firsts, language(), engine())
     if "procedures" in parts:
         seen = seen._replace(marks=_kept(_marks, patient.procedures_at, now)(seen))
     sentence, found = _kept(_diary, patient.diary_at, now)(seen) if "diary" in sources else ((), {})
@@ -132,7 +135,7 @@ def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
         turn = _turn(seen)
         former = (0.0, 0) if turn else _former(seen.patient_id, seen.span, axis)
         sentence = insight.sentence(diary.pain, turn, former, axis)
-        charts += _pain(frame, diary, turn, by, queries.observed(seen.patient_id, axis))
+        charts += _pain(frame, diary, turn, by, queries.observed(seen.patient_id, axis) if seen.others else {})
         charts += _values(
             "impact", _("What pain gets in the way of"), _("0: not at all. 10: completely."), frame, diary.impact, by
         )

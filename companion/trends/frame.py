@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
+from markupsafe import Markup, escape
+
 from companion import clock
 from companion.trends.series import Axis, Mark
 from companion.words import say_day
@@ -76,6 +78,12 @@ class Frame:
     def labels(self) -> list[Text]:
         """Places and names of the days, weeks, months or years under the axis."""
         return [(f"{self.x(0.5 + self.axis.place(day)):.1f}", say_day(day, shape)) for day, shape in self._named()]
+
+    @cached_property
+    def names(self) -> Markup:
+        """The labels as texts on a line of their own, the same under every drawing of a page."""
+        texts = [f'<text x="{x}" text-anchor="middle">{escape(name)}</text>' for x, name in self.labels]
+        return Markup("".join(texts))  # noqa: S704 made of markup
 
     def _named(self) -> Iterable[tuple[date, str]]:
         first, last = self.axis.first, self.axis.last

@@ -165,12 +165,12 @@ def _earliest_of(sources: Sequence[str]) -> Select[Any]:
     return select(*map(_earliest, sources))
 
 
-def earliest(patient_id: int, sources: Sequence[str]) -> date | None:
-    """The first day with anything in the sources: diary, medicines, therapy; asked as a tuple."""
+def firsts(patient_id: int, sources: tuple[str, ...]) -> dict[str, date]:
+    """The first day of each of the sources that holds anything: diary, others, medicines, therapy."""
     if not sources:
-        return None
+        return {}
     days = db.connection().execute(_earliest_of(sources), {"patient": patient_id}).one()
-    return min((day for day in days if day is not None), default=None)
+    return {source: day for source, day in zip(sources, days, strict=True) if day is not None}
 
 
 def diary(patient_id: int, axis: Axis) -> Sequence[Any]:

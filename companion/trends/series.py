@@ -105,6 +105,9 @@ class Line:
 
     def over(self, first: int = 0, end: int | None = None) -> tuple[float | None, int]:
         """Mean of the daily means from bucket `first` up to, without, `end`, and the days that it rests on."""
+        if end == first + 1:  # a bucket is a row of the table where an axis is long
+            days = self.days[first]
+            return (self.sums[first] / days if days else None), days
         days = sum(self.days[first:end])
         return (sum(self.sums[first:end]) / days if days else None), days
 
@@ -120,13 +123,14 @@ class Diary(NamedTuple):
     mood: Line
 
 
-def diary(size: int, rows: Iterable[Sequence[Any]]) -> Diary:
+def diary(size: int, rows: Sequence[Sequence[Any]]) -> Diary:
     """The rows of `queries.diary`, in any order, each in its place on an axis of `size` buckets."""
     whole: list[list[Any]] = [[0] * size for _ in range(10)]
     days, pain, low, high, *others = whole
     low[:], high[:] = [_NO_LOW] * size, [_NO_HIGH] * size
-    for bucket, *values in rows:
-        for column, value in zip(whole, values, strict=True):
+    buckets, *columns = zip(*rows, strict=True) if rows else ((),)
+    for column, values in zip(whole, columns, strict=False):
+        for bucket, value in zip(buckets, values, strict=True):
             column[bucket] = value
     return Diary(Line(pain, days), low, high, *(Line(others[n], others[n + 1]) for n in (0, 2, 4)))
 

@@ -77,7 +77,7 @@ def test_the_database_sums_up_as_we_do(app, cast, back, by):
         dosed(pill, n, n % 3)
         kept(cast, n)
     db.commit()
-    line = axis("all", TODAY, queries.earliest(cast.ana_patient, ("diary",)))
+    line = axis("all", TODAY, queries.firsts(cast.ana_patient, ("diary",))["diary"])
     assert line.by == by
     drawn = diary(line.size, queries.diary(cast.ana_patient, line))
     buckets = [
