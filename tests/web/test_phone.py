@@ -13,15 +13,21 @@ from tests.conftest import ORIGIN
 
 
 @pytest.fixture
-def worker(tmp_path):
-    """`worker(emergency_number="112")`: the service worker as a fresh process with these settings serves it."""
+def process(tmp_path):
+    """`process(emergency_number="112")`: the answers of a fresh process with these settings, by address."""
 
-    def served(**settings):
+    def start(**settings):
         app = create_app(Settings(home=tmp_path, database_url="sqlite://", origin=ORIGIN, **settings))
-        return app.test_client().get("/sw.js", base_url=ORIGIN).text
+        return lambda path: app.test_client().get(path, base_url=ORIGIN)
 
-    yield served
+    yield start
     store.disconnect()
+
+
+@pytest.fixture
+def worker(process):
+    """`worker(emergency_number="112")`: the service worker as such a process serves it."""
+    return lambda **settings: process(**settings)("/sw.js").text
 
 
 class Shouted(NullTranslations):
@@ -50,11 +56,11 @@ def test_the_worker_keeps_its_files_under_a_name_that_changes(worker):
     assert names[0] != names[1] and "shell-${VERSION}" in worker()
 
 
-def test_what_the_worker_keeps_is_made_once(sqlite_app, visit, monkeypatch):
-    made, render = [], phone.render_template
+def test_what_the_worker_keeps_is_made_once(process, monkeypatch):
+    get, made, render = process(), [], phone.render_template
     monkeypatch.setattr(phone, "render_template", lambda name, **values: made.append(name) or render(name, **values))
     for path in ("/sw.js", "/sw.js", "/offline", "/emergency/es"):
-        assert visit(None).get(path).status_code == 200
+        assert get(path).status_code == 200
     assert sorted(name for name in made if name != "sw_head.js") == ["emergency.html"] * 2 + ["offline.html"] * 2
 
 
