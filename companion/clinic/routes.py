@@ -28,12 +28,12 @@ from companion.sharing.queries import clinic_invitations
 from companion.store import Conflict, db
 from companion.therapy import plan_it
 from companion.therapy import queries as therapy
-from companion.therapy.forms import SAVED_BEFORE, ProgrammeForm
+from companion.therapy.forms import ProgrammeForm
 from companion.therapy.model import KINDS, Programme
 from companion.trends.series import DEFAULT, SPANS
 from companion.web.cookies import set_cookie
 from companion.web.errors import SENTENCES
-from companion.web.forms import digest
+from companion.web.forms import SAVED_BEFORE, digest
 from companion.web.limit import allow
 from companion.web.pages import go, show
 

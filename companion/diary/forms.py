@@ -13,13 +13,12 @@ from wtforms.validators import Length
 from companion.diary.model import Entry
 from companion.diary.regions import known
 from companion.identity.model import Patient
-from companion.web.forms import NOTE_LENGTH, Identity, Moment, OurForm, Scale, Words
+from companion.web.forms import NOT_SHARED, NOTE_LENGTH, Identity, Moment, OurForm, Scale, Words
 from companion.words import lazy
 
 _LOCAL = "%Y-%m-%dT%H:%M"
 #: fields that a caregiver may fill in only where that part of the record is open
 _PARTS = {"mood": "mood", "note": "notes"}
-NOT_SHARED = lazy("This part is not shared with you, so it cannot be saved. Please leave it empty.")
 WRONG_CLOCK = lazy("The clock of this phone may be wrong. Please choose the time.")
 TOO_LONG = lazy("Please keep the note under 4,000 letters.")
 

@@ -21,7 +21,7 @@ from companion.diary.scale import SCALE, say
 from companion.identity.model import Patient
 from companion.sharing import access
 from companion.store import Conflict, db
-from companion.web.forms import digest
+from companion.web.forms import SAVED_BEFORE, digest
 from companion.web.htmx import asked_for_fragment
 from companion.web.pages import go, show
 from companion.words import Later, lazy, say_day, say_time
@@ -33,7 +33,6 @@ STORY = ("pain", "mood", "notes")
 SPAN = timedelta(days=29)
 #: no page of the history is older
 _OLDEST = date(1900, 1, 1)
-SAVED_BEFORE = lazy("Something else was saved from this page before. Save once more to keep this as well.")
 CHANGED_MEANWHILE = lazy("This entry was changed since you opened it. Save once more if your words are right.")
 GONE_MEANWHILE = lazy("This entry was removed meanwhile. Bring it back?")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from unicodedata import combining, normalize
 
 from sqlalchemy import select
 
 from companion.identity.model import Account, Clinic, Membership
+from companion.identity.names import folded
 from companion.identity.passwords import sign_out_everywhere
 from companion.identity.signin import memberships
 from companion.store import db
@@ -23,7 +23,7 @@ def clinic_called(name: str, phone: str, new: bool, now: datetime) -> tuple[Clin
     It is made only if it is the first one, or if `new` asks for it: a slip of the finger makes none. Raises Refused.
     """
     known = list(db.scalars(select(Clinic).order_by(Clinic.id)))
-    alike = [clinic for clinic in known if _plain(clinic.name) == _plain(name)]
+    alike = [clinic for clinic in known if folded(clinic.name) == folded(name)]
     if alike:
         clinic = next((clinic for clinic in alike if clinic.name == name), alike[0])
         if new or phone:
@@ -66,9 +66,3 @@ def leave(account: Account) -> list[str]:
         db.delete(seat)
     sign_out_everywhere(account)
     return names
-
-
-def _plain(text: str) -> str:
-    """Without case, accents and double spaces."""
-    bare = "".join(sign for sign in normalize("NFKD", text) if not combining(sign))
-    return " ".join(bare.casefold().split())

@@ -47,6 +47,6 @@ def start_clock(settings: Settings, enqueue: Enqueue) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone=UTC)
     calm: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     scheduler.add_job(beat, **calm)  # what became due while nobody was here does not wait
-    scheduler.add_job(beat, "interval", seconds=max(1, settings.tick_seconds), **calm)
+    scheduler.add_job(beat, "interval", seconds=settings.tick_seconds, **calm)
     scheduler.start()
     return scheduler

@@ -15,6 +15,7 @@ from companion.schedule.model import Schedule
 from companion.schedule.recurrence import calendar_day
 from companion.therapy.model import KINDS, Programme
 from companion.web.forms import (
+    NOT_SHARED,
     NOTE_LENGTH,
     Day,
     Identity,
@@ -34,8 +35,6 @@ _LONGEST = 480
 MOST_TIMES = 4
 #: fields that may be filled in only where that part of the record is open
 _PARTS = {"pain_before": "pain", "pain_after": "pain", "note": "notes"}
-NOT_SHARED = lazy("This part is not shared with you, so it cannot be saved. Please leave it empty.")
-SAVED_BEFORE = lazy("Something else was saved from this page before. Save once more to keep this as well.")
 
 
 class Minutes(Field):

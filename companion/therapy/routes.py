@@ -16,7 +16,7 @@ from companion.store import Conflict, db
 from companion.therapy import forms, plan_it, queries
 from companion.therapy import keep as keeping
 from companion.therapy.model import KINDS, Programme, Session
-from companion.web.forms import digest
+from companion.web.forms import SAVED_BEFORE, digest
 from companion.web.pages import go, show
 from companion.words import Later, say_day
 
@@ -77,7 +77,7 @@ def add(patient: Patient) -> Response:
         plan_it.plan(patient, g.author, None, **form.planned, now=now, uuid=form.uuid.data, digest=digest(request.form))
     except Conflict:
         form.uuid.renew()
-        return _plan_page(form, None, 409, forms.SAVED_BEFORE)
+        return _plan_page(form, None, 409, SAVED_BEFORE)
     db.commit()
     return go("therapy.programmes", said="planned")
 
@@ -105,7 +105,7 @@ def change(patient: Patient, programme_id: int) -> Response:
         plan_it.change(programme, g.author, None, **form.planned, now=now, uuid=form.uuid.data, digest=sent)
     except Conflict:
         form.uuid.renew()
-        return _plan_page(form, made, 409, forms.SAVED_BEFORE)
+        return _plan_page(form, made, 409, SAVED_BEFORE)
     db.commit()
     return go("therapy.programmes", said="saved")
 

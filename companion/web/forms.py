@@ -20,6 +20,8 @@ from companion.words import Later, lazy
 #: a phone's clock may be this much ahead of ours
 CLOCK_SKEW = timedelta(minutes=5)
 NOTE_LENGTH = 4000
+NOT_SHARED = lazy("This part is not shared with you, so it cannot be saved. Please leave it empty.")
+SAVED_BEFORE = lazy("Something else was saved from this page before. Save once more to keep this as well.")
 REQUIRED = lazy("Please fill this in.")
 _TOO_LONG = lazy("This is too long. Please shorten it.")
 _CHOICE = lazy("Please choose one of these.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template
 
 from companion.settings import ROOT
 from companion.web.assets import SHELL, public
@@ -54,7 +54,6 @@ def service_worker() -> Response:
 @public
 def manifest() -> Response:
     """What a phone needs to install the app."""
-    speak(request.cookies.get("language") or request.accept_languages.best_match(LANGUAGES) or "en")
     response = Response(render_template("manifest.webmanifest"), content_type="application/manifest+json")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -79,7 +78,8 @@ def emergency(language: str | None) -> Response:
 def _kept(page: str, language: str | None) -> Response:
     if language not in {None, *LANGUAGES}:
         abort(404)
-    speak(language or request.cookies.get("language") or request.accept_languages.best_match(LANGUAGES) or "en")
+    if language is not None:
+        speak(language)
     response = Response(_pages()[f"/{page}/{spoken()}"], content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
