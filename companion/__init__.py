@@ -5,16 +5,24 @@ Floors say who may see whom: down only, never sideways, never up.
 
     app | cli           puts the house together; starts it
     demo                an invented clinic
-    clinic              the specialist's side: patients, one patient's review, the plan
+    office              the administrator's side: staff, emergency looks, the audit log
+    clinic | export | glass
+                        the specialist's side: patients, one patient's review, the plan; take everything out, erase it;
+                        a record opened in an emergency
+    visit               the report for a visit, and its link for an outside doctor
     reminders | trends  what rings; what changed
     plan                Today, composed over the rooms below
     diary | medication | procedures | therapy
                         what I feel, what I take, what is done for me, what I do
     schedule            when things recur
+    codes | caring      a code that was given to me; the people I help, and records kept for them
     sharing             who may look; `sharing.access` is the one door to another's record
+    signin              how somebody proves who they are
     identity            who is here, and the gate that every route states
-    web | queue         pages, guard, headers, assets; the way to a worker
-    store | migrate     where rows live
+    web | queue | mail  pages, guard, headers, assets; the way to a worker; letters
+    audit               what was done: a chain that nobody can change unnoticed
+    store | migrate | seal
+                        where rows live; the keys that seal
     clock | words | settings
                         time, language, configuration
 

@@ -9,33 +9,37 @@ from typing import Any
 from flask import Flask, g, redirect, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from companion import clock, words
+from companion import clock, seal, words
+from companion.caring.routes import bp as caring
 from companion.clinic.routes import bp as clinic
+from companion.codes.routes import bp as codes
+from companion.codes.routes import invited
 from companion.demo.routes import bp as demo
 from companion.diary.routes import bp as diary
+from companion.export.routes import bp as export
+from companion.glass.routes import bp as glass
 from companion.identity import gate
 from companion.identity.routes import bp as identity
-from companion.identity.signin import memberships
+from companion.identity.signin import is_erased, memberships
 from companion.medication.routes import bp as medication
+from companion.office.routes import bp as office
 from companion.plan.routes import bp as plan
 from companion.procedures.routes import bp as procedures
 from companion.reminders.routes import bp as reminders
 from companion.settings import ROOT, Settings
 from companion.sharing.access import Everything
 from companion.sharing.routes import bp as sharing
-from companion.sharing.routes import invited
+from companion.signin.routes import room as signin
 from companion.store import connect
 from companion.therapy.routes import bp as therapy
 from companion.trends.routes import bp as trends
-from companion.web import assets, errors, guard, headers, htmx, pages, phone
+from companion.visit.routes import bp as visit
+from companion.web import assets, edges, errors, guard, headers, htmx, known, pages, phone
 from companion.web.ids import Id
 
-#: a check-in with a long note takes 20 KB; nothing here takes files
-LARGEST_REQUEST = 256 * 1024
-#: pages that a caregiver shares with the patient, under /for/<patient_id>/
+#: pages that a caregiver shares with the patient, under /for/<patient_id>/; who keeps the record has sharing as well
 SHARED = (plan, diary, medication, therapy, trends, procedures)
 
 
@@ -43,20 +47,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application; without `settings` they are read from the environment."""
     settings = settings or Settings.read(os.environ)
     app = Flask("companion", template_folder=str(ROOT / "templates"), static_folder=None)
-    app.config.update(SETTINGS=settings, MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
+    app.config.update(SETTINGS=settings)
     app.url_map.converters["int"] = Id
     connect(settings.database, settings.threads)
+    seal.connect(settings.key_file)
     _speak(app)
     errors.init(app)
+    edges.init(app, settings.origin)
     htmx.init(app)
     guard.init(app, settings.origin)
     gate.init(app)
     headers.init(app, settings.secure)
     assets.init(app)
     app.register_blueprint(phone.bp)
-    for room in (identity, sharing, clinic, reminders, *SHARED):
+    app.register_blueprint(known.bp)
+    for room in (identity, signin, sharing, codes, caring, clinic, glass, export, office, reminders, visit, *SHARED):
         app.register_blueprint(room, url_prefix=f"/{room.name}")
-    for room in SHARED:
+    for room in (*SHARED, sharing):
         app.register_blueprint(room, name=f"for_{room.name}", url_prefix=f"/for/<int:patient_id>/{room.name}")
     if settings.demo:
         app.register_blueprint(demo, url_prefix="/demo")
@@ -64,19 +71,29 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/", "home", gate.anyone(home))
     gate.check(app)
     if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+        app.wsgi_app = edges.Forwarded(app.wsgi_app, settings.proxies, settings.proxy_addresses)  # type: ignore[method-assign]
     logging.getLogger("companion").setLevel(logging.INFO)
     return app
+
+
+#: what a shortcut of the installed app opens for somebody with a diary; it leads others to their own first page
+_SHORTCUTS = {"log": "diary.log", "today": "plan.today"}
 
 
 def home() -> Response:
     """Everyone to their own first page."""
     if g.who is None:
-        return redirect(url_for("identity.sign_in"))
-    if memberships(g.who.account):
-        return redirect(url_for("clinic.patients"))
+        return redirect(url_for("export.gone" if is_erased(gate.whose()) else "signin.sign_in"))
+    shortcut = _SHORTCUTS.get(request.args.get("open", ""))
+    if shortcut and g.who.patient is not None:
+        return redirect(url_for(shortcut))
+    seats = memberships(g.who.account)
+    if seats:
+        # who is both at home in a list of patients sees that first
+        patients = any(seat.role == "clinician" for seat in seats)
+        return redirect(url_for("clinic.patients" if patients else "office.office"))
     if g.who.patient is None:
-        return redirect(url_for("sharing.caring"))
+        return redirect(url_for("caring.people"))
     return redirect(url_for("plan.today"))
 
 
@@ -109,6 +126,7 @@ def _speak(app: Flask) -> None:
             "record_of": g.get("record_of"),
             "may": g.get("may", Everything() if who and who.patient else ()),
             "may_log": g.get("may_log", True),
+            "keeps": g.get("keeps", False),
             "language": words.language(),
             "languages": words.LANGUAGES,
             "settings": app.config["SETTINGS"],

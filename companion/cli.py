@@ -1,37 +1,40 @@
-"""`companion`: demo | serve | clock | worker | migrate | user | backup."""
+"""`companion`: demo | serve | clock | worker | migrate | user | backup | keys | check."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
-import sqlite3
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
 import dramatiq
-from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
-from werkzeug.datastructures import MultiDict
 
 from companion import clock as time
-from companion import migrate as shape
-from companion import queue, store
-from companion.demo import addresses
-from companion.demo.fill import fill
-from companion.identity import passwords, staff
-from companion.identity.forms import ColleagueForm
-from companion.identity.model import Account
+from companion import queue, seal, store
+from companion.app import create_app
+from companion.audit import heads
+from companion.audit.check import prove_all
+from companion.backup import NotCopied, copy
+from companion.colleagues import let_in, with_new_password
+from companion.demo.start import fill_it, told
+from companion.identity import staff
+from companion.identity.noted import noted
 from companion.identity.signin import account_of
-from companion.reminders.deliver import register
-from companion.reminders.keys import keys
-from companion.reminders.tick import start_clock
-from companion.serve import Server
+from companion.rekey import rekey
+from companion.reminders.keys import keys as push_keys
+from companion.serve import Server, beat, declare
 from companion.settings import Settings, SettingsError
+from companion.signin import factors
+
+#: named, not imported: alembic takes 11 MB, which nobody needs once the database has its shape
+_SHAPE = "companion.migrate"
 
 
 class Refused(click.ClickException):
@@ -48,7 +51,7 @@ class House(click.Group):
         os.umask(0o077)
         try:
             return super().invoke(ctx)
-        except (SettingsError, CommandError, staff.Refused) as problem:
+        except (SettingsError, NotCopied, heads.NoHead, staff.Refused) as problem:
             raise Refused(str(problem)) from problem
         except OperationalError as problem:
             raise Refused(f"The database cannot be used: {str(problem.orig).splitlines()[0]}.") from problem
@@ -66,16 +69,20 @@ def _settings() -> Settings:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise Refused(f"COMPANION_HOME {settings.home} cannot be made: {problem.strerror}.") from problem
+    seal.connect(settings.key_file)
     return settings
 
 
-def _migrated() -> Settings:
-    """The settings, for a command that works on a database which is there."""
+def _migrated(keyed: bool = False) -> Settings:
+    """The settings, for a command that works on a database which is there; `keyed`: and on keys that are."""
     settings = Settings.read(os.environ)
-    if not shape.is_newest(settings.database):
+    if not import_module(_SHAPE).is_newest(settings.database):
         place = "" if settings.database_url else f" in {settings.home.resolve()}"
         raise Refused(f"The database{place} is not there, or has an older shape. Run `companion migrate` first.")
+    if keyed and not settings.key_file.exists():
+        raise Refused(f"The keys are not at {settings.key_file.resolve()}. Without them what is sealed stays sealed.")
     store.connect(settings.database)
+    seal.connect(settings.key_file)
     return settings
 
 
@@ -83,7 +90,7 @@ def _can_push(settings: Settings) -> None:
     """Refuse to start what would send pushes that no service takes."""
     if settings.secure and not settings.contact:
         raise Refused("COMPANION_CONTACT is empty. Write mailto:someone@your-clinic.org; push services ask for it.")
-    keys(settings)
+    push_keys(settings)
 
 
 @main.command()
@@ -93,36 +100,21 @@ def demo() -> None:
     if settings.database_url:
         raise Refused("The demo keeps its own SQLite file. Unset COMPANION_DATABASE_URL.")
     settings = replace(settings, demo=True, contact=settings.contact or "mailto:demo@companion.example")
-    shape.upgrade(settings.database)
-    if not addresses.read(settings.home):
-        click.echo("Filling an invented clinic. This takes a few seconds.")
-        # in a process of its own, so that its memory goes with it
-        filling = multiprocessing.get_context("fork").Process(target=_fill, args=(settings,))
-        filling.start()
-        filling.join()
-        if filling.exitcode:
-            raise Refused("The invented clinic could not be filled.")
-    _say_addresses(settings)
+    _in_a_child(main, ["migrate"])
+    click.echo("Filling an invented clinic, if it is not there yet. This takes a few seconds.")
+    _in_a_child(fill_it, settings)
+    click.echo(told(settings))
+    sys.stdout.flush()
     Server(settings, processes=1, clock=True, worker=True).run()
 
 
-def _fill(settings: Settings) -> None:
-    store.connect(settings.database)
-    with store.work():
-        ids = {part: account.id for part, account in fill(time.now()).items()}
-    addresses.make(settings.home, ids)
-
-
-def _say_addresses(settings: Settings) -> None:
-    store.connect(settings.database)
-    with store.work() as db:
-        names = {account.id: account.name for account in db.query(Account)}
-    store.disconnect()
-    click.echo(f"\nCompanion is at {settings.origin}. Everyone here is invented. Sign in as:\n")
-    for key, member in addresses.read(settings.home).items():
-        click.echo(f"  {member['part']:<16} {names[int(member['account'])]:<6} {settings.origin}/demo/{key}")
-    click.echo("\nCtrl-C ends it. The data stays.")
-    sys.stdout.flush()
+def _in_a_child(step: Callable[..., object], *args: object) -> None:
+    """Take a step in a process of its own, so that its memory goes with it; where it ends badly, so do we."""
+    child = multiprocessing.get_context("fork").Process(target=step, args=args)
+    child.start()
+    child.join()
+    if child.exitcode:
+        sys.exit(child.exitcode)
 
 
 @main.command()
@@ -139,7 +131,7 @@ def serve(processes: int, clock: bool, worker: bool) -> None:
     if not worker and not settings.broker_url and clock:
         raise Refused("Without a worker here, COMPANION_BROKER_URL must say where the workers listen.")
     _can_push(settings)
-    shape.upgrade(settings.database)
+    _in_a_child(main, ["migrate"])
     if not clock and not settings.broker_url:
         click.echo("No reminder rings from here: that takes the clock and a worker, or COMPANION_BROKER_URL.")
     Server(settings, processes, clock, worker, _say_where).run()
@@ -151,10 +143,9 @@ def _say_where(settings: Settings) -> None:
 
 @main.command()
 def clock() -> None:
-    """Only look for due reminders and hand them to the workers. Several may run."""
+    """Only look for what is due and hand it to the workers. Several may run."""
     settings, broker = _apart("clock")
-    actor = register(broker, settings)
-    heart = start_clock(settings, actor.send)
+    heart = beat(settings, declare(broker, settings, create_app(settings)))
     click.echo("The clock is running.")
     _until_told()
     heart.shutdown(wait=False)
@@ -163,10 +154,10 @@ def clock() -> None:
 @main.command()
 @click.option("--threads", default=2, type=click.IntRange(1, 64), help="Batches sent at once.")
 def worker(threads: int) -> None:
-    """Only send reminders. Any number may run, on any number of machines."""
+    """Only send reminders and make take-outs. Any number may run, on any number of machines."""
     settings, broker = _apart("worker")
     _can_push(settings)
-    register(broker, settings)
+    declare(broker, settings, create_app(settings))
     running = queue.start_worker(broker, threads)
     click.echo("The worker is listening.")
     _until_told()
@@ -200,7 +191,11 @@ def migrate(revision: str, down: bool) -> None:
     if down and not revision:
         raise Refused("Name the revision to go back to; `base` drops every table.")
     settings = _settings()
-    (shape.downgrade if down else shape.upgrade)(settings.database, revision or "head")
+    shape = import_module(_SHAPE)
+    try:
+        (shape.downgrade if down else shape.upgrade)(settings.database, revision or "head")
+    except ValueError as problem:
+        raise Refused(str(problem)) from problem
 
 
 @main.command()
@@ -211,10 +206,13 @@ def migrate(revision: str, down: bool) -> None:
 @click.option("--role", type=click.Choice(["clinician", "admin"]), default="clinician", show_default=True)
 @click.option("--phone", default="", help="The clinic's telephone, for a new clinic.")
 @click.option("--new-password", is_flag=True, help="Print a new password and end every sign-in; for any account.")
+@click.option(
+    "--lost-phone", is_flag=True, help="With --new-password: also forget passkeys, codes app and recovery codes."
+)
 @click.option("--remove", is_flag=True, help="Take away the clinics and end every sign-in; account and records stay.")
 def user(
-    email: str, name: str, clinic: str, new_clinic: bool, role: str, phone: str, new_password: bool, remove: bool
-) -> None:
+    email: str, name: str, clinic: str, new_clinic: bool, role: str, phone: str, new_password: bool, lost_phone: bool, remove: bool
+) -> None:  # fmt: skip
     """Let somebody work at a clinic, give them a new password, or let them go.
 
     Somebody new gets a password that is printed here, to be changed under Settings. With --new-password and --clinic
@@ -223,41 +221,23 @@ def user(
     typed = {"email": email.strip(), "name": name, "clinic": clinic, "phone": phone}
     if remove and (new_password or any([name, clinic, new_clinic, phone])):
         raise Refused("--remove stands alone with the EMAIL.")
+    if lost_phone and not new_password:
+        raise Refused("--lost-phone goes with --new-password.")
     _migrated()
     with store.work():
         account = account_of(typed["email"])
         if account is None and (remove or new_password):
             raise Refused(f"{email} has no account.")
+        if account is not None and lost_phone:
+            factors.forget(account)
+            noted(account, "factor_removed", time.now())
         if account is not None and remove:
-            told = f"{account.name} works no more at {' and '.join(staff.leave(account))} and is signed out everywhere."
+            told = f"{account.name} works no more at {' and '.join(staff.leave(account, time.now()))} and is signed out everywhere."
         elif account is not None and not any([name, clinic, new_clinic, phone]) and new_password:
-            told = _with_new_password(account) + " Every earlier sign-in is ended."
+            told = with_new_password(account) + " Every earlier sign-in is ended."
         else:
-            told = _let_in(account, typed, role, new_clinic, new_password)
+            told = let_in(account, typed, role, new_clinic, new_password)
     click.echo(told)
-
-
-def _with_new_password(account: Account) -> str:
-    password = passwords.made_up()
-    passwords.change(account, password)
-    return f"{account.name} signs in with {account.email} and the password {password}\nSettings is where to change it."
-
-
-def _let_in(account: Account | None, typed: dict[str, str], role: str, new_clinic: bool, may_renew: bool) -> str:
-    """Somebody new, or with their consent to a new password somebody who has an account, works at a clinic."""
-    if account is not None and not may_renew:
-        raise Refused(f"{account.email} has an account. Add --new-password to let it work at the clinic too.")
-    if account is not None and typed["name"]:
-        raise Refused(f"{account.email} has an account and a name. Leave out --name.")
-    form = ColleagueForm(MultiDict({**typed, "name": account.name if account else typed["name"]}))
-    if not form.validate():
-        raise Refused(" ".join(f"{field.label.text}: {text}" for field, text in form.problems))
-    now = time.now()
-    place, made = staff.clinic_called(form.clinic.data, form.phone.data, new_clinic, now)
-    account = account or staff.newcomer(form.email.data, form.name.data, now)
-    staff.join(account, place, role)
-    where = f"{place.name}, a new clinic," if made else place.name
-    return f"{account.name} works at {where} as {role}.\n{_with_new_password(account)}"
 
 
 @main.command()
@@ -267,31 +247,51 @@ def backup(target: Path) -> None:
     settings = Settings.read(os.environ)
     if settings.database_url:
         raise Refused("This database is PostgreSQL: use pg_dump.")
-    if target.exists():
-        raise Refused(f"{target} exists. Name a new file.")
     source = settings.home.resolve() / "companion.sqlite3"
-    try:
-        with closing(_read_only(source)) as database, closing(_new(target)) as copy:
-            database.backup(copy)
-    except sqlite3.Error as problem:
-        target.unlink(missing_ok=True)
-        raise Refused(f"Nothing is backed up: {problem}.") from problem
+    copy(source, target)
     click.echo(f"Copied {source} to {target}")
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    """The database in `path`, which is there and is one of ours; nothing is made or changed by looking."""
-    if not path.is_file():
-        raise Refused(f"There is no database at {path}. Set COMPANION_HOME as for `companion serve`.")
-    database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-    if not database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'account'").fetchone():
-        raise Refused(f"The database at {path} is empty. Set COMPANION_HOME as for `companion serve`.")
-    return database
+@main.group()
+def keys() -> None:
+    """The keys that seal names of phones, secrets of codes apps and the proofs of the audit log."""
 
 
-def _new(path: Path) -> sqlite3.Connection:
-    try:
-        path.touch(exist_ok=False)
-    except OSError as problem:
-        raise Refused(f"{path} cannot be written: {problem.strerror}.") from problem
-    return sqlite3.connect(path)
+@keys.command()
+def new() -> None:
+    """Add a key. What is sealed from now on is sealed with it; older ones still open."""
+    settings = _migrated(keyed=True)
+    number = seal.add()
+    click.echo(
+        f"Key {number} is in {settings.key_file.resolve()}. Copy the file to every machine, then run `companion keys rotate`."
+    )
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal everything anew with the newest key while everybody works; ends with 1 if a key is lost."""
+    _migrated(keyed=True)
+    done, lost = rekey()
+    click.echo(f"{done} sealed anew with key {seal.newest()}. Keep the older keys: the audit log is proved with them.")
+    for said in lost:
+        click.echo(f"Lost: {said}")
+    if lost:
+        sys.exit(1)
+
+
+@main.group()
+def check() -> None:
+    """Prove that what is kept is whole."""
+
+
+@check.command()
+@click.option("--clinic", type=click.IntRange(0), help="Only the clinic of this number; 0: what is no clinic's.")
+def audit(clinic: int | None) -> None:
+    """Prove each chain of events and name the first broken one; ends with 1 then."""
+    path = _migrated(keyed=True).home / heads.HEADS
+    with store.work():
+        proofs = prove_all(path, clinic)
+    for proof in proofs:
+        click.echo(proof.said)
+    if any(proof.broken for proof in proofs):
+        sys.exit(1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, make_url, pool
 
 from companion.settings import ROOT
@@ -22,13 +24,20 @@ def config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Apply every migration up to `revision`."""
-    command.upgrade(config(url), revision)
+    """Apply every migration up to `revision`; raises ValueError for one that is not known."""
+    _run(command.upgrade, url, revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
-    """Take back every migration down to `revision`."""
-    command.downgrade(config(url), revision)
+    """Take back every migration down to `revision`; raises ValueError for one that is not known."""
+    _run(command.downgrade, url, revision)
+
+
+def _run(step: Callable[[Config, str], object], url: str, revision: str) -> None:
+    try:
+        step(config(url), revision)
+    except CommandError as problem:
+        raise ValueError(str(problem)) from problem
 
 
 def is_newest(url: str) -> bool:

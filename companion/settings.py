@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,10 +48,13 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _file(text: str) -> str:
-    if text and not Path(text).is_file():
-        raise ValueError("there is no such file; copy vapid.pem from the home of the first machine to it")
-    return text
+def _file_like(name: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text and not Path(text).is_file():
+            raise ValueError(f"there is no such file; copy {name} from the home of the first machine to it")
+        return text
+
+    return parse
 
 
 def _address_of(*schemes: str) -> Callable[[str], str]:
@@ -93,6 +96,19 @@ def _contact(text: str) -> str:
     return text
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(map(ip_network, _words(text)))
+    except ValueError:
+        raise ValueError("write addresses or networks such as 127.0.0.1 10.0.4.0/24") from None
+
+
+def _sender(text: str) -> str:
+    if text and not re.fullmatch(r"(?:[^<>@\r\n]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", text):
+        raise ValueError("write an e-mail address, or a name and an address such as Our Clinic <hello@clinic.org>")
+    return text
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
@@ -127,6 +143,12 @@ class Settings:
     proxies: int = _setting(
         "COMPANION_PROXIES", "0", _number(0, 9), "trusted proxies in front; 0: forwarded headers are ignored"
     )
+    proxy_addresses: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        "COMPANION_PROXY_ADDRESSES",
+        "127.0.0.0/8 ::1",
+        _networks,
+        "where those proxies are: addresses or networks; what others forward is ignored",
+    )
     contact: str = _setting("COMPANION_CONTACT", "", _contact, "who push services may write to; needed to send pushes")
     push_hosts: tuple[str, ...] = _setting(
         "COMPANION_PUSH_HOSTS",
@@ -135,8 +157,24 @@ class Settings:
         "push services a phone may name; http:// only for one on this machine",
     )
     push_key: str = _setting(
-        "COMPANION_PUSH_KEY", "", _file, "VAPID key file shared by several machines; empty: in the home"
+        "COMPANION_PUSH_KEY",
+        "",
+        _file_like("vapid.pem"),
+        "VAPID key file shared by several machines; empty: in the home",
     )
+    keys: str = _setting(
+        "COMPANION_KEYS",
+        "",
+        _file_like("keys"),
+        "file of the keys that seal; shared by several machines; empty: in the home",
+    )
+    mail_url: str = _setting(
+        "COMPANION_MAIL_URL",
+        "",
+        _address_of("smtp", "smtps"),
+        "smtp://user:password@host:port for codes by mail; empty: none are sent",
+    )
+    mail_from: str = _setting("COMPANION_MAIL_FROM", "", _sender, "the sender of those mails; needed to send them")
     open_signup: bool = _setting("COMPANION_OPEN_SIGNUP", "yes", _yes_no, "people may sign up without a clinic's code")
     tick_seconds: int = _setting(
         "COMPANION_TICK_SECONDS", "5", _number(1, 60), "how often due reminders are looked for"
@@ -150,6 +188,12 @@ class Settings:
     )
     lifetime_days: int = _setting(
         "COMPANION_LIFETIME_DAYS", "180", _number(1, 3650), "a sign-in ends after so many days in any case"
+    )
+    places: bool = _setting(
+        "COMPANION_PLACES", "no", _yes_no, "keep from which network, roughly, somebody signs in and acts"
+    )
+    lock_minutes: int = _setting(
+        "COMPANION_LOCK_MINUTES", "15", _number(1, 1440), "the portal locks after so many minutes without use"
     )
     demo: bool = _setting(
         "COMPANION_DEMO", "no", _yes_no, "invented clinic with sign-in addresses; never with real people"
@@ -169,6 +213,8 @@ class Settings:
                 # the value is not said, since an address may hold a password
                 raise SettingsError(f"{each.metadata['env']} does not fit: {problem}.") from problem
         settings = cls(**values)
+        if settings.mail_url and not settings.mail_from:
+            raise SettingsError("COMPANION_MAIL_FROM does not fit: write the address that mails come from.")
         if "COMPANION_ORIGIN" not in environ and "PORT" in environ:
             settings = cls(**values, origin=f"http://localhost:{settings.port}")
         return settings
@@ -180,6 +226,11 @@ class Settings:
             return f"sqlite:///{self.home.resolve() / 'companion.sqlite3'}"
         scheme, _, rest = self.database_url.partition("://")
         return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else self.database_url
+
+    @property
+    def key_file(self) -> Path:
+        """The file of the keys that seal."""
+        return Path(self.keys) if self.keys else self.home / "keys"
 
     @property
     def secure(self) -> bool:

@@ -7,10 +7,11 @@ SQLite takes its write lock at BEGIN, since a lock taken later can fail at once 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -62,7 +63,7 @@ def connect(url: str, threads: int = 8) -> Engine:
     disconnect()
     # a request may need a second connection, to write something at once beside what it reads
     size = 2 * threads + 4
-    engine = _sqlite(url, size) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True, pool_size=size)
+    engine = _sqlite(url, size) if url.startswith("sqlite") else _postgresql(url, size)
     db.configure(bind=engine)
     return engine
 
@@ -102,6 +103,56 @@ def _sqlite(url: str, size: int) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _postgresql(url: str, size: int) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=size)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql(_WALLS, (_open.get().records, _open.get().clinic))
+
+    return engine
+
+
+class _Open(NamedTuple):
+    """What this thread may touch behind PostgreSQL's row-level security."""
+
+    #: ids of patients, with commas; `*`: all of them, for a job or a command
+    records: str = "*"
+    #: id of a clinic, for all that is shared with it; empty: none
+    clinic: str = ""
+
+
+_open: ContextVar[_Open] = ContextVar("open", default=_Open())  # noqa: B039 it cannot be changed
+#: the migration `walls` has the policies that read it
+_WALLS = "SELECT set_config('companion.records', %s, true), set_config('companion.clinic', %s, true)"
+
+
+def wall_off() -> None:
+    """No record is open to this request until a gate opens one; a second net, for a query that forgot whose it is."""
+    _open.set(_Open(""))
+
+
+def open_records(patient_ids: Iterable[int]) -> None:
+    """Let this request touch these records, and no other."""
+    _let(_Open(",".join(map(str, patient_ids))))
+
+
+def open_clinic(clinic_id: int) -> None:
+    """Let this request touch all records that are shared with the clinic: for its list."""
+    _let(_Open("", str(clinic_id)))
+
+
+def tear_down_walls() -> None:
+    """Every record is open again, as it is for jobs and commands."""
+    _open.set(_Open())
+
+
+def _let(what: _Open) -> None:
+    _open.set(what)
+    if engine().dialect.name == "postgresql" and db().in_transaction():
+        db.connection().exec_driver_sql(_WALLS, what)
 
 
 def begin_reading() -> None:

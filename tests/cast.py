@@ -67,7 +67,7 @@ def gather() -> Cast:
             granted_at=NOW,
         )
     )
-    tokens = {name: start(account, "Test", datetime.now(UTC)) for name, account in people.items()}
+    tokens = {name: start(account, "Test", datetime.now(UTC), strong=True) for name, account in people.items()}
     db.commit()
     ids = {name: account.id for name, account in people.items()}
     return Cast(

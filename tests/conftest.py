@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
-from companion import clock, migrate, store
+from companion import clock, migrate, seal, store
 from companion.app import create_app
 from companion.settings import Settings
 from tests.cast import NOW, Cast, gather
@@ -91,7 +91,10 @@ def _empty(url: str) -> None:
     engine = create_engine(url)
     tables = ", ".join(f'"{table.name}"' for table in store.Base.metadata.sorted_tables)
     with engine.begin() as connection:
+        # events stay as they are, but for those of tests
+        connection.execute(text("ALTER TABLE audit_event DISABLE TRIGGER USER"))
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text("ALTER TABLE audit_event ENABLE TRIGGER USER"))
     engine.dispose()
 
 
@@ -106,6 +109,7 @@ def _make(url: str, home: Path) -> Flask:
     settings = Settings(home=home, database_url=url, origin=ORIGIN, contact="mailto:clinic@example.org")
     app.config.update(SETTINGS=settings, TESTING=True)
     store.connect(url, settings.threads)
+    seal.connect(settings.key_file)
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from companion import clock
@@ -19,6 +20,7 @@ from companion.procedures import queries as procedures
 from companion.procedures.model import Procedure
 from companion.schedule import times
 from companion.schedule.model import Schedule
+from companion.sharing.terms import ALWAYS, Period
 from companion.therapy import queries as therapy
 from companion.therapy.model import Programme
 from companion.trends.draw import Drawing, draw
@@ -26,6 +28,7 @@ from companion.trends.series import Axis
 
 _RECENT = timedelta(days=29)
 _ENTRIES = 8
+Kept = TypeVar("Kept", Medicine, Programme)
 
 
 @dataclass(frozen=True)
@@ -63,30 +66,36 @@ class Review:
         return {place.code: place.heat for place in self.places}
 
 
-def review(patient: Patient, clinic_id: int, span: str, now: datetime, may: Container[str]) -> Review:
-    """The page of the patient for the clinic; `may` are the open parts."""
+def review(
+    patient: Patient, clinic_id: int, span: str, now: datetime, may: Container[str], period: Period = ALWAYS
+) -> Review:
+    """The page of the patient for the clinic; `may` are the open parts, `period` the open days."""
     today = clock.day_of(now, patient.zone)
     calendar = now.astimezone(ZoneInfo(patient.zone)).date()
     due: dict[tuple[str, int], list[Schedule]] = {}
     for row in times.schedules(patient.id, calendar, calendar):
         due.setdefault((row.kind, row.thing_id), []).append(row)
-    drawing, done, kept = draw(patient, span, now, may, wide=True), "procedures" in may, "therapy" in may
+    drawing, done, kept = draw(patient, span, now, may, period, wide=True), "procedures" in may, "therapy" in may
     return Review(
         drawing,
-        _places(patient, drawing.axis) if "pain" in may else [],
-        _entries(patient, today, may),
-        procedures.procedures(patient) if done else [],
-        procedures.removed(patient, clinic_id) if done else [],
-        medication.medicines(patient) if "medicines" in may else [],
+        _places(patient, drawing.axis, period) if "pain" in may else [],
+        _entries(patient, today, may, period),
+        procedures.procedures(patient, *period) if done else [],
+        [row for row in procedures.removed(patient, clinic_id) if period.holds(row.done_on)] if done else [],
+        _open(medication.medicines(patient), period) if "medicines" in may else [],
         due,
-        therapy.programmes(patient) if kept else [],
-        therapy.programmes(patient, stopped=True) if kept else [],
-        _strip(patient, today, now) if kept else None,
+        _open(therapy.programmes(patient), period) if kept else [],
+        _open(therapy.programmes(patient, stopped=True), period) if kept else [],
+        _strip(patient, today, now, period) if kept else None,
     )
 
 
-def _places(patient: Patient, axis: Axis) -> list[Place]:
-    often = diary.region_days(patient.id, axis.first, axis.last)
+def _open(rows: list[Kept], period: Period) -> list[Kept]:
+    return [row for row in rows if row.is_within(period)]
+
+
+def _places(patient: Patient, axis: Axis, period: Period) -> list[Place]:
+    often = diary.region_days(patient.id, *period.within(axis.first, axis.last))
     most = max(often.values(), default=1)
     return [
         Place(code, regions.label(code), days, max(1, round(10 * days / most)))
@@ -95,13 +104,15 @@ def _places(patient: Patient, axis: Axis) -> list[Place]:
     ]
 
 
-def _entries(patient: Patient, today: date, may: Container[str]) -> list[Entry]:
+def _entries(patient: Patient, today: date, may: Container[str], period: Period) -> list[Entry]:
     """The last entries where pain may be seen, else the last notes where those may be."""
+    first, last = period.within(today - _RECENT, today)
     if "pain" in may:
-        return diary.entries(patient, today - _RECENT, today, _ENTRIES)
-    return diary.notes(patient, today - _RECENT, today, _ENTRIES) if "notes" in may else []
+        return diary.entries(patient, first, last, _ENTRIES)
+    return diary.notes(patient, first, last, _ENTRIES) if "notes" in may else []
 
 
-def _strip(patient: Patient, today: date, now: datetime) -> Strip | None:
+def _strip(patient: Patient, today: date, now: datetime, period: Period) -> Strip | None:
     first = first_day(today)
-    return strip(first, today, therapy.attendance(patient, first, today, now))
+    since, until = period.within(first, today)
+    return strip(first, today, therapy.attendance(patient, since, until, now) if since <= until else [])

@@ -10,29 +10,32 @@ from flask import Blueprint, Response, abort, current_app, g, request, url_for
 
 from companion import clock
 from companion.clinic import forms, gone, queries, say
+from companion.clinic.access import our_procedure, our_programme
 from companion.clinic.review import review as gather
 from companion.diary.regions import REGIONS
-from companion.identity.gate import staff
+from companion.identity.gate import staff, sure
 from companion.identity.model import Membership, Patient
 from companion.identity.signin import memberships
 from companion.procedures import kinds
-from companion.procedures import queries as procedures
 from companion.procedures import record as procedure_record
 from companion.procedures.forms import ProcedureForm
-from companion.procedures.model import Procedure
 from companion.schedule.say import say_times
-from companion.sharing import code, invite, qr
+from companion.sharing import code, invite
 from companion.sharing.access import care, note_looks
 from companion.sharing.model import PARTS, Invitation
 from companion.sharing.queries import clinic_invitations
-from companion.store import Conflict, db
+from companion.sharing.say import say_days
+from companion.sharing.terms import ALWAYS
+from companion.signin import reset
+from companion.store import Conflict, db, open_clinic
 from companion.therapy import plan_it
 from companion.therapy import queries as therapy
 from companion.therapy.forms import ProgrammeForm
 from companion.therapy.model import KINDS, Programme
 from companion.trends.series import DEFAULT, SPANS
+from companion.web import qr
 from companion.web.cookies import set_cookie
-from companion.web.errors import SENTENCES
+from companion.web.errors import SENTENCES, refusal
 from companion.web.forms import SAVED_BEFORE, digest
 from companion.web.limit import allow
 from companion.web.pages import go, show
@@ -63,6 +66,7 @@ def _patients(member: Membership, form: forms.FindForm, search: str = "") -> Res
     if member.role != "clinician":
         return go("clinic.invitations")
     now = clock.now()
+    open_clinic(member.clinic_id)
     rows, more = queries.patients(member.clinic_id, now, search, form.sort.data, form.page.data)
     note_looks(member.account, member.clinic_id, [row.patient.id for row in rows], ["list"], now)
     told: dict[str, Any] = {"search": search, "sort": form.sort.data, "number": form.page.data, "more": more}
@@ -78,9 +82,10 @@ def review(patient: Patient, member: Membership) -> Response:
 
 def _review(patient: Patient, member: Membership, form: ProcedureForm, status: int = 200) -> Response:
     span = request.args.get("span", DEFAULT)
-    gathered = gather(patient, member.clinic_id, span if span in SPANS else DEFAULT, clock.now(), g.may)
+    gathered = gather(patient, member.clinic_id, span if span in SPANS else DEFAULT, clock.now(), g.may, g.period)
     told: dict[str, Any] = {"parts": PARTS, "kinds": KINDS, "name": kinds.name, "say_times": say_times, "say": say}
     told |= {"patient": patient, "member": member, "review": gathered, "form": form, "today": _today(patient)}
+    told |= {"glass": g.get("glass"), "days": "" if g.period == ALWAYS else say_days(g.period)}
     problem = SAVED_BEFORE if status == 409 else ""
     return show("clinic/review.html", status=status, regions=REGIONS, problem=problem, **told)
 
@@ -88,6 +93,16 @@ def _review(patient: Patient, member: Membership, form: ProcedureForm, status: i
 def _today(patient: Patient) -> date:
     """The calendar day on the patient's clock."""
     return clock.now().astimezone(ZoneInfo(patient.zone)).date()
+
+
+@bp.post("/patients/<int:patient_id>/code")
+@care("any", draws=())
+@sure
+def desk_code(patient: Patient, member: Membership) -> Response:
+    """A code with which the patient, who is known here and forgot the password, chooses a new one."""
+    told = reset.at_the_desk(patient.account or abort(404), member.account, clock.now())
+    db.commit()
+    return show("clinic/desk_code.html", member=member, patient=patient, told=told, minutes=reset.DESK_MINUTES)
 
 
 @bp.post("/patients/<int:patient_id>/procedures")
@@ -113,7 +128,7 @@ def add_procedure(patient: Patient, member: Membership) -> Response:
 @care("procedures")
 def remove_procedure(patient: Patient, member: Membership, procedure_id: int) -> Response:
     """Take back a procedure that this clinic wrote down by mistake."""
-    procedure_record.remove(_our_procedure(patient, member, procedure_id), g.author, clock.now())
+    procedure_record.remove(our_procedure(patient, member, procedure_id), g.author, clock.now())
     db.commit()
     return go("clinic.review", patient_id=patient.id, said="removed")
 
@@ -122,17 +137,9 @@ def remove_procedure(patient: Patient, member: Membership, procedure_id: int) ->
 @care("procedures")
 def bring_procedure_back(patient: Patient, member: Membership, procedure_id: int) -> Response:
     """The removal was the mistake."""
-    procedure_record.restore(_our_procedure(patient, member, procedure_id), clock.now())
+    procedure_record.restore(our_procedure(patient, member, procedure_id), clock.now())
     db.commit()
     return go("clinic.review", patient_id=patient.id, said="back")
-
-
-def _our_procedure(patient: Patient, member: Membership, procedure_id: int) -> Procedure:
-    """A procedure that this clinic wrote down, removed or not; 404 for any other."""
-    procedure = procedures.procedure(patient, procedure_id)
-    if procedure is None or procedure.clinic_id != member.clinic_id:
-        abort(404)
-    return procedure
 
 
 @bp.get("/patients/<int:patient_id>/programmes")
@@ -145,18 +152,12 @@ def programmes(patient: Patient, member: Membership) -> Response:
 def _programmes(
     patient: Patient, member: Membership, form: ProgrammeForm, status: int = 200, programme: Programme | None = None
 ) -> Response:
-    rows = therapy.programmes(patient)
-    times = therapy.times_of(patient, _today(patient))
-    page: dict[str, Any] = {
-        "patient": patient,
-        "member": member,
-        "form": form,
-        "rows": rows,
-        "stopped": therapy.programmes(patient, stopped=True),
-        "times": times,
-        "programme": programme,
-        "problem": SAVED_BEFORE if status == 409 else "",
-    }
+    rows, stopped = (
+        [row for row in therapy.programmes(patient, over) if row.is_within(g.period)] for over in (False, True)
+    )
+    page: dict[str, Any] = {"patient": patient, "member": member, "form": form, "programme": programme}
+    page |= {"rows": rows, "stopped": stopped, "times": therapy.times_of(patient, _today(patient))}
+    page["problem"] = SAVED_BEFORE if status == 409 else ""
     return show("clinic/programmes.html", status=status, kinds=KINDS, say_times=say_times, say=say, **page)
 
 
@@ -180,7 +181,7 @@ def plan(patient: Patient, member: Membership) -> Response:
 @care("therapy")
 def edit(patient: Patient, member: Membership, programme_id: int) -> Response:
     """The words and times of a programme of this clinic."""
-    programme = _ours(patient, member, programme_id)
+    programme = our_programme(patient, member, programme_id)
     rows = therapy.times_of(patient, _today(patient)).get(programme.id, [])
     return _programmes(patient, member, ProgrammeForm.of(programme, rows), programme=programme)
 
@@ -192,7 +193,7 @@ def change(patient: Patient, member: Membership, programme_id: int) -> Response:
     form, now = ProgrammeForm(request.form), clock.now()
     sent, made = digest(request.form), therapy.planned_as(patient, form.uuid.data)
     # a second tap finds the former programme stopped, and the one that took its place
-    programme = _ours(patient, member, programme_id, goes_on=made is None)
+    programme = our_programme(patient, member, programme_id, goes_on=made is None)
     if not form.validate():
         return _programmes(patient, member, form, 422, programme)
     try:
@@ -208,17 +209,9 @@ def change(patient: Patient, member: Membership, programme_id: int) -> Response:
 @care("therapy")
 def stop(patient: Patient, member: Membership, programme_id: int) -> Response:
     """Nothing more of it is due; a second tap changes nothing."""
-    plan_it.stop(_ours(patient, member, programme_id, goes_on=False), g.author, clock.now())
+    plan_it.stop(our_programme(patient, member, programme_id, goes_on=False), g.author, clock.now())
     db.commit()
     return go("clinic.programmes", patient_id=patient.id, said="stopped")
-
-
-def _ours(patient: Patient, member: Membership, programme_id: int, goes_on: bool = True) -> Programme:
-    """A programme that this clinic planned, and that `goes_on`; 404 for any other."""
-    programme = therapy.programme(patient, programme_id)
-    if programme is None or programme.clinic_id != member.clinic_id or (goes_on and programme.stopped_at is not None):
-        abort(404)
-    return programme
 
 
 @bp.get("/invitations")
@@ -230,7 +223,10 @@ def invitations(member: Membership) -> Response:
 
 def _invitations(member: Membership, form: forms.InviteForm, status: int = 200, problem: object = "") -> Response:
     now = clock.now()
-    told: dict[str, Any] = {"rows": clinic_invitations(member.clinic_id, now), "count": queries.count(member.clinic_id)}
+    told: dict[str, Any] = {
+        "rows": clinic_invitations(member.clinic_id, now),
+        "count": queries.count(member.clinic_id, now),
+    }
     told["used"] = queries.used_invitations(member.clinic_id, now - _USED_SHOWN)
     return show("clinic/invitations.html", status=status, member=member, form=form, say=say, problem=problem, **told)
 
@@ -260,7 +256,7 @@ def invited(member: Membership, invitation_id: int) -> Response:
     row, told = _invitation(member, invitation_id), request.cookies.get("invited", "")
     if row.used_at or row.expires_at <= clock.now() or code.hashed(told) != row.code_hash:
         return go("clinic.invitations")
-    address = current_app.config["SETTINGS"].origin + url_for("sharing.code") + "#" + told
+    address = current_app.config["SETTINGS"].origin + url_for("codes.code") + "#" + told
     side, path = qr.drawing(address)
     return show("clinic/invited.html", member=member, row=row, told=told, address=address, side=side, path=path)
 
@@ -288,7 +284,6 @@ def lost(_error: Exception) -> Response:
     seats = [seat for seat in memberships(g.who.account) if seat.role == "clinician"] if g.who else []
     patient_id = (request.view_args or {}).get("patient_id")
     if request.method != "POST" or not seats or patient_id is None:
-        title, advice = SENTENCES[404]
-        return show("error.html", status=404, title=title, advice=advice, code=404)
+        return refusal(404, *SENTENCES[404])
     # the gate sets what may be seen before it lets anybody through
     return show("clinic/gone.html", status=404, member=seats[0], shared="may" in g, typed=gone.typed(request.form))

@@ -13,6 +13,7 @@ from companion.demo.people import ANA, DORA, OTHERS, Person
 from companion.diary import rollup as diary
 from companion.diary.model import Entry, Site
 from companion.identity.model import Account, Clinic, Membership, Patient
+from companion.identity.passwords import hashed
 from companion.medication import rollup as medication
 from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
@@ -22,12 +23,17 @@ from companion.store import db
 from companion.therapy.model import Programme, Session
 
 SEED = 20260310
+#: everybody's, for when a page asks who they are
+PASSWORD = "lichen and heather"  # noqa: S105 of invented people
 
 
 def fill(now: datetime) -> dict[str, Account]:
     """Write everything; the accounts of the cast by their part in it. The caller commits."""
     random = Random(SEED)
     people = {part: _account(part, name, now) for part, name in _CAST.items()}
+    secret = hashed(PASSWORD)
+    for account in people.values():
+        account.password_hash = secret
     northmoor = Clinic(name="Northmoor Pain Clinic", phone="555-0142", created_at=now)
     southfell = Clinic(name="Southfell Clinic", created_at=now)
     db.add_all([*people.values(), northmoor, southfell])

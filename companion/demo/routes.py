@@ -21,4 +21,4 @@ def enter(key: str) -> Response:
         abort(404)
     store.db.remove()  # this GET writes: it is the one that does, and only in a demo
     account = store.db.get_one(Account, member["account"])
-    return signed_in(account, redirect(url_for("home"), 303))  # type: ignore[arg-type]
+    return signed_in(account, redirect(url_for("home"), 303), strong=True)  # type: ignore[arg-type]

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from companion.diary.model import DiaryDay, Entry, Revision, Site
 from companion.identity.model import Account, Patient
-from companion.sharing.model import Grant
+from companion.sharing.model import Grant, holds
+from companion.sharing.terms import ALWAYS, Period
 from companion.store import db
 
 _STANDS = Entry.removed_at.is_(None)
@@ -53,27 +54,51 @@ def removers(entry: Entry) -> dict[int, str]:
     return {account.id: account.name for account in db.scalars(select(Account).where(Account.id.in_(ids)))}
 
 
-def day_before(patient: Patient, day: date) -> date | None:
-    """The last day before `day` on which anything was written, removed or not."""
-    return db.scalar(select(func.max(Entry.day)).where(Entry.patient_id == patient.id, Entry.day < day))
+def day_before(patient: Patient, day: date, period: Period = ALWAYS) -> date | None:
+    """The last day of `period` before `day` on which anything was written, removed or not."""
+    query = select(func.max(Entry.day)).where(Entry.patient_id == patient.id, Entry.day < day)
+    return db.scalar(query.where(*_within(period)))
 
 
-def latest(patient_ids: Collection[int]) -> dict[int, datetime]:
-    """The time of each patient's last entry, whoever wrote it, on the last of their days; who has none is left out."""
-    on_it = select(Entry.felt_at).where(Entry.patient_id == Patient.id, _STANDS)
+def _within(period: Period) -> list[ColumnElement[bool]]:
+    since = [Entry.day >= period.since] if period.since else []
+    return [*since, Entry.day <= period.until] if period.until else since
+
+
+def latest(patient_ids: Collection[int], grants: Collection[int] | None = None) -> dict[int, datetime]:
+    """The time of each patient's last entry, whoever wrote it, on the last of their days; who has none is left out.
+
+    With the ids of `grants` only the days count that one of them opens.
+    """
+    on_it = select(Entry.felt_at).where(Entry.patient_id == Patient.id, _STANDS, *_opened(Entry, grants))
     last = on_it.order_by(Entry.day.desc(), Entry.felt_at.desc()).limit(1).correlate(Patient).scalar_subquery()
     rows = db.execute(select(Patient.id, last).where(Patient.id.in_(patient_ids)))
     return {patient_id: at for patient_id, at in rows if at is not None}
 
 
-def means(patient_ids: Collection[int], first: date, last: date) -> dict[int, tuple[float, int]]:
-    """Each patient's mean of the daily means of pain and the number of days in it; who wrote nothing is left out."""
+def means(
+    patient_ids: Collection[int], first: date, last: date, grants: Collection[int] | None = None
+) -> dict[int, tuple[float, int]]:
+    """Each patient's mean of the daily means of pain and the number of days in it; who wrote nothing is left out.
+
+    `grants` as in `latest`.
+    """
     mean = func.avg(DiaryDay.pain_sum * 1.0 / DiaryDay.entries)
     query = select(DiaryDay.patient_id, mean, func.count()).where(
-        DiaryDay.patient_id.in_(patient_ids), DiaryDay.day.between(first, last)
+        DiaryDay.patient_id.in_(patient_ids), DiaryDay.day.between(first, last), *_opened(DiaryDay, grants)
     )
     rows = db.execute(query.group_by(DiaryDay.patient_id))
     return {patient_id: (float(value), days) for patient_id, value, days in rows}
+
+
+def _opened(rows: type[Entry | DiaryDay], grants: Collection[int] | None) -> list[ColumnElement[bool]]:
+    """That one of the grants opens the day of the row; nothing where none is given."""
+    if grants is None:
+        return []
+    since = Grant.since_on.is_(None) | (Grant.since_on <= rows.day)
+    until = Grant.until_on.is_(None) | (Grant.until_on >= rows.day)
+    of = exists().where(Grant.patient_id == rows.patient_id, Grant.id.in_(grants), since, until)
+    return [of.correlate(rows)]
 
 
 def region_days(patient_id: int, first: date, last: date) -> dict[str, int]:
@@ -84,11 +109,9 @@ def region_days(patient_id: int, first: date, last: date) -> dict[str, int]:
     return dict(db.execute(query).all())
 
 
-def clinic_reads_notes(patient: Patient) -> bool:
+def clinic_reads_notes(patient: Patient, now: datetime) -> bool:
     """Whether the patient lets a clinic read notes."""
-    query = select(Grant.parts).where(
-        Grant.patient_id == patient.id, Grant.clinic_id.is_not(None), Grant.stopped_at.is_(None)
-    )
+    query = select(Grant.parts).where(Grant.patient_id == patient.id, Grant.clinic_id.is_not(None), holds(now))
     return any("notes" in parts for parts in db.scalars(query))
 
 

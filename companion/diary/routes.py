@@ -70,7 +70,7 @@ def history(patient: Patient) -> Response:
     end = min(max(until, _OLDEST), today) if until else today
     # the day after today: the patient may have travelled west since they wrote
     first, last = end - SPAN, end if until else today + timedelta(days=1)
-    by_day = groupby(queries.entries(patient, first, last), lambda entry: entry.day)
+    by_day = groupby(queries.entries(patient, *g.period.within(first, last)), lambda entry: entry.day)
     return _show(
         "history",
         patient,
@@ -78,7 +78,7 @@ def history(patient: Patient) -> Response:
         days=[(day, list(found)) for day, found in by_day],
         # what a patient took out is not for others to read
         removed=[] if "acting_for" in g else queries.removed(patient, first, last),
-        earlier=queries.day_before(patient, first),
+        earlier=queries.day_before(patient, first, g.period),
         until=until,
         added=asked_for_fragment(),
         today=today,
@@ -154,6 +154,7 @@ def _entry(patient: Patient, uuid: UUID, allowed: Callable[[Entry], bool] = _any
         abort(404)
     if "acting_for" in g and found.removed_at and found.removed_by != g.author.id:
         abort(404)
+    access.open_or_404(found.day)
     return found
 
 
@@ -175,14 +176,14 @@ def _day(text: str | None) -> date | None:
 
 
 def _log(patient: Patient, form: EntryForm, status: int = 200, problem: Later | None = None) -> Response:
-    reads = queries.clinic_reads_notes(patient)
+    reads = queries.clinic_reads_notes(patient, clock.now())
     return _show("log", patient, status, form=form, problem=problem, scale=SCALE, clinic_reads=reads)
 
 
 def _correct(
     patient: Patient, found: Entry, form: CorrectionForm, status: int = 200, problem: Later | None = None
 ) -> Response:
-    reads = queries.clinic_reads_notes(patient)
+    reads = queries.clinic_reads_notes(patient, clock.now())
     return _show("correct", patient, status, entry=found, form=form, problem=problem, scale=SCALE, clinic_reads=reads)
 
 

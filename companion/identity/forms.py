@@ -1,4 +1,4 @@
-"""What a person types to sign up, to sign in and to change their settings."""
+"""What a person types to sign up and to change their settings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from wtforms import HiddenField, PasswordField, SelectChoice, SelectField, Valid
 from wtforms.validators import Length, Regexp
 
 from companion import clock
-from companion.identity.model import Account
-from companion.identity.passwords import SHORTEST
+from companion.identity.passwords import SHORTEST, weakness
 from companion.web.forms import Day, Line, OurForm, required, short
 from companion.words import LANGUAGES, Later, lazy
 
@@ -59,25 +58,28 @@ class LanguageField(SelectField):
             raise ValidationError(lazy("Please choose a language from the list."))
 
 
-def _chosen(label: Later) -> PasswordField:
-    """A password that a person makes up."""
+class Guessable:
+    """Refuses a password that is tried first; the form's `known()` names what belongs to its person."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        told = weakness(field.data, form.known())
+        if told is not None:
+            raise ValidationError(told)
+
+
+def chosen(label: Later) -> PasswordField:
+    """A password that a person makes up; its form has `known()`."""
     long_enough = Length(
         min=SHORTEST, message=lazy("Please use at least 12 letters or signs. A short sentence is good.")
     )
     advice = lazy("At least 12 letters or signs. A short sentence is good. You can paste it.")
-    return PasswordField(label, [required(), long_enough, Length(max=1000)], description=advice)
-
-
-class SignInForm(OurForm):
-    email = Line(lazy("Email"), [required(), short(200)])
-    password = PasswordField(lazy("Password"), [required(), Length(max=1000)])
-    form_token = HiddenField()
+    return PasswordField(label, [required(), long_enough, Length(max=1000), Guessable()], description=advice)
 
 
 class SignUpForm(OurForm):
     name = Line(_NAME, [required(), short(80)], description=_CALLED)
     email = Line(lazy("Email"), [required(), short(200), _EMAIL], description=lazy("You sign in with it."))
-    password = _chosen(lazy("Password"))
+    password = chosen(lazy("Password"))
     language = LanguageField(lazy("Language"))
     zone = ZoneField(*_ZONE)
     form_token = HiddenField()
@@ -86,6 +88,10 @@ class SignUpForm(OurForm):
         super().__init__(formdata, **values)
         if helps:  # who comes to help somebody keeps no diary, and days belong to a diary
             del self.zone
+
+    def known(self) -> list[str]:
+        """What somebody would try as this person's password."""
+        return [self.name.data or "", self.email.data or ""]
 
 
 class SettingsForm(OurForm):
@@ -105,16 +111,6 @@ class DiaryForm(OurForm):
     """Where somebody is who starts a diary."""
 
     zone = ZoneField(*_ZONE)
-
-
-class PasswordForm(OurForm):
-    password = PasswordField(lazy("Your password now"), [required(), Length(max=1000)])
-    new_password = _chosen(lazy("New password"))
-
-    def __init__(self, formdata: Any, account: Account) -> None:
-        super().__init__(formdata)
-        if account.password_hash is None:  # an invented person of the demo, who has none yet
-            del self.password
 
 
 class ColleagueForm(OurForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.store import Base
@@ -25,6 +25,10 @@ class Account(Base):
     #: auto, light or dark
     theme: Mapped[str] = mapped_column(default="auto")
     created_at: Mapped[datetime]
+    #: when everything of it goes, None while it stays
+    erases_at: Mapped[datetime | None]
+    #: when everything of it went; its number stays, so that it never names somebody else
+    erased_at: Mapped[datetime | None]
 
     patient: Mapped[Patient | None] = relationship(back_populates="account")
     memberships: Mapped[list[Membership]] = relationship(back_populates="account")
@@ -45,6 +49,8 @@ class Patient(Base):
     medicines_at: Mapped[datetime | None]
     therapy_at: Mapped[datetime | None]
     procedures_at: Mapped[datetime | None]
+    #: when a clinic closed the record of a person who has died: it is read, and nothing is written any more
+    closed_at: Mapped[datetime | None]
 
     account: Mapped[Account | None] = relationship(back_populates="patient")
 
@@ -84,7 +90,15 @@ class SignIn(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    #: when the person proved last who they are
+    proved_at: Mapped[datetime]
+    #: proved by a passkey, or by a password and a second factor; nobody works at a clinic without
+    strong: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: some minutes without use close it until the person proves again who they are: always for staff, for others if asked
+    locks: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: browser and system in plain words
     device: Mapped[str] = mapped_column(default="")
+    #: the network it came from, roughly, where the installation keeps that
+    place: Mapped[str] = mapped_column(default="", server_default="")
 
     account: Mapped[Account] = relationship()

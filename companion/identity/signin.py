@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from companion.store import at_once, db, insert
 
 #: `seen_at` is written at most this often
 _SEEN_EVERY = timedelta(minutes=5)
+#: and of one that locks, which must not lock under somebody's hands
+_SEEN_SOON = timedelta(minutes=1)
 
 #: asked at every request, so it is built once
 _BY_TOKEN = (
@@ -34,6 +37,8 @@ class Who:
     sign_in: SignIn
     #: their own record, if they keep one
     patient: Patient | None
+    #: left alone for a while: nothing is shown until they prove again who they are
+    locked: bool = False
 
 
 class Taken(Exception):
@@ -62,6 +67,13 @@ def account_of(email: str) -> Account | None:
     return db.scalars(select(Account).where(Account.email == email.lower())).first()
 
 
+def is_erased(account_id: str) -> bool:
+    """Whether the account of that number, as a browser says it, was erased."""
+    if not re.fullmatch(r"[0-9]{1,9}", account_id):
+        return False
+    return db.scalar(select(Account.erased_at).where(Account.id == int(account_id))) is not None
+
+
 def check_password(email: str, password: str) -> Account | None:
     """The account if the password is right; as slow for an unknown e-mail as for a known one."""
     account = account_of(email)
@@ -71,10 +83,22 @@ def check_password(email: str, password: str) -> Account | None:
     return account if right else None
 
 
-def start(account: Account, device: str, now: datetime) -> str:
-    """Sign `account` in on one browser and return the token for its cookie."""
+def start(account: Account, device: str, now: datetime, strong: bool = False, place: str = "") -> str:
+    """Sign `account` in on one browser and return the token for its cookie; `strong` as in SignIn."""
     token = secrets.token_urlsafe(32)
-    db.add(SignIn(token_hash=_hash(token), account_id=account.id, created_at=now, seen_at=now, device=device))
+    instants = {"created_at": now, "seen_at": now, "proved_at": now}
+    locks = bool(memberships(account))
+    where = {"device": device, "place": place}
+    db.add(SignIn(token_hash=_hash(token), account_id=account.id, strong=strong, locks=locks, **where, **instants))
+    return token
+
+
+def prove(sign_in: SignIn, now: datetime, strong: bool = False) -> str:
+    """The person proved again who they are: the sign-in is unlocked and has another token, for its cookie."""
+    token = secrets.token_urlsafe(32)
+    sign_in.token_hash, sign_in.seen_at, sign_in.proved_at = _hash(token), now, now
+    sign_in.strong = sign_in.strong or strong
+    sign_in.locks = sign_in.locks or bool(memberships(sign_in.account))
     return token
 
 
@@ -84,23 +108,43 @@ def end(account_id: int, sign_in_id: int) -> bool:
     return gone.rowcount == 1  # type: ignore[attr-defined]
 
 
-def who(token: str, now: datetime, idle: timedelta, lifetime: timedelta) -> Who | None:
-    """The person whose token this is, unless it was idle too long or is too old."""
+def end_others(account_id: int, kept_id: int) -> None:
+    """End every sign-in of the account but one."""
+    db.execute(delete(SignIn).where(SignIn.account_id == account_id, SignIn.id != kept_id))
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """How long a sign-in holds."""
+
+    #: without use
+    idle: timedelta
+    #: in any case
+    lifetime: timedelta
+    #: without use, until one that locks is locked
+    lock: timedelta
+
+
+def who(token: str, now: datetime, times: Lifetimes, used: bool = True) -> Who | None:
+    """The person whose token this is, unless it was idle too long or is too old; `used`: a person asks, not their phone."""
     row = db.execute(_BY_TOKEN, {"hash": _hash(token)}).first()
     if row is None:
         return None
     sign_in, account, patient = row
-    if now - sign_in.seen_at > idle or now - sign_in.created_at > lifetime:
+    idle = now - sign_in.seen_at
+    if idle > times.idle or now - sign_in.created_at > times.lifetime:
         return None
-    if now - sign_in.seen_at > _SEEN_EVERY:
+    locked = sign_in.locks and idle > times.lock
+    if used and not locked and idle > (_SEEN_SOON if sign_in.locks else _SEEN_EVERY):
         with at_once() as session:
             session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
-    return Who(account, sign_in, patient)
+    return Who(account, sign_in, patient, locked)
 
 
-def sign_ins(account: Account, now: datetime, idle: timedelta, lifetime: timedelta) -> list[SignIn]:
+def sign_ins(account: Account, now: datetime, times: Lifetimes) -> list[SignIn]:
     """Where the account is signed in, last used first; what was idle too long or is too old is left out."""
-    held = (SignIn.account_id == account.id, SignIn.seen_at >= now - idle, SignIn.created_at >= now - lifetime)
+    seen, made = now - times.idle, now - times.lifetime
+    held = (SignIn.account_id == account.id, SignIn.seen_at >= seen, SignIn.created_at >= made)
     return list(db.scalars(select(SignIn).where(*held).order_by(SignIn.seen_at.desc())))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from companion.audit.write import note
 from companion.identity.model import Account, Clinic, Membership
 from companion.identity.names import folded
 from companion.identity.passwords import sign_out_everywhere
@@ -53,7 +54,7 @@ def join(account: Account, clinic: Clinic, role: str) -> None:
     db.add(Membership(clinic_id=clinic.id, account_id=account.id, role=role))
 
 
-def leave(account: Account) -> list[str]:
+def leave(account: Account, now: datetime) -> list[str]:
     """`account` works nowhere any more and is signed out everywhere; what it wrote stays. The clinics' names.
 
     Raises Refused if it worked nowhere.
@@ -64,5 +65,6 @@ def leave(account: Account) -> list[str]:
     names = [seat.clinic.name for seat in seats]
     for seat in seats:
         db.delete(seat)
+        note(seat.clinic_id, "staff_left", None, None, now, thing=f"account {account.id}")
     sign_out_everywhere(account)
     return names

@@ -1,4 +1,7 @@
-"""Say that a part of a record changed. The patient's row is written at once, so it lets one writer at a time through."""
+"""Say that a part of a record changed, and who did it.
+
+The patient's row is written at once, so it lets one writer at a time through.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
 
+from companion.audit.write import wrote
 from companion.identity.model import Patient
 from companion.store import db
 
@@ -21,3 +25,4 @@ def touch(patient: Patient, part: str, now: datetime) -> None:
     db.flush()
     db.connection().execute(_TOUCH[part], {"of": patient.id, "at": now})
     set_committed_value(patient, f"{part}_at", now)
+    wrote(part, patient.id, now)

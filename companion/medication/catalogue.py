@@ -17,11 +17,13 @@ class Known:
     route: str
     #: from low to high
     strengths: tuple[str, ...]
+    #: the ingredient's RXCUI, empty where nobody has checked one
+    rxnorm: str
 
 
 _READ = tomllib.loads((Path(__file__).parent / "catalogue.toml").read_text(encoding="utf-8"))
 CATALOGUE: tuple[Known, ...] = tuple(
-    Known(code=row["code"], name=row["name"], route=row["route"], strengths=tuple(row["strengths"]))
+    Known(row["code"], row["name"], row["route"], tuple(row["strengths"]), row.get("rxnorm", ""))
     for row in sorted(_READ["medicine"], key=lambda row: row["name"])
 )
 _BY_CODE = {known.code: known for known in CATALOGUE}
@@ -43,3 +45,9 @@ def route(code: str | None) -> str:
     """How it gets into the body: mouth, skin or nose; mouth where nobody knows."""
     known = _BY_CODE.get(code or "")
     return known.route if known else "mouth"
+
+
+def rxnorm(code: str | None) -> str:
+    """The ingredient's RXCUI, for other systems; an empty text where there is none that somebody has checked."""
+    known = _BY_CODE.get(code or "")
+    return known.rxnorm if known else ""

@@ -7,7 +7,9 @@ from datetime import date, datetime, time
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from companion import clock
 from companion.identity.model import Account, Patient
+from companion.sharing.terms import Period
 from companion.store import Base
 
 
@@ -40,6 +42,11 @@ class Medicine(Base):
     adder: Mapped[Account] = relationship(foreign_keys=[added_by])
     changer: Mapped[Account | None] = relationship(foreign_keys=[changed_by])
     stopper: Mapped[Account | None] = relationship(foreign_keys=[stopped_by])
+
+    def is_within(self, period: Period) -> bool:
+        """Whether it was taken on one of the days."""
+        ended = clock.day_of(self.stopped_at, self.patient.zone) if self.stopped_at else None
+        return period.touches(self.started_on, ended)
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from companion.identity.model import Patient
 from companion.medication.model import Dose, Medicine
+from companion.sharing.terms import ALWAYS, Period
 from companion.store import db
 
 _STANDS = Dose.removed_at.is_(None)
@@ -66,16 +67,22 @@ def has_doses(medicine: Medicine) -> bool:
     return db.scalars(select(Dose.id).where(Dose.medicine_id == medicine.id).limit(1)).first() is not None
 
 
-def last_taken(patient_id: int) -> dict[int, datetime]:
-    """When each medicine was taken last, by its id; one that never was is left out."""
+def last_taken(patient_id: int, period: Period = ALWAYS) -> dict[int, datetime]:
+    """When each medicine was taken last on the days of `period`, by its id; one that never was is left out."""
     query = select(Dose.medicine_id, func.max(Dose.taken_at)).where(Dose.patient_id == patient_id, _STANDS)
-    query = query.where(Dose.status == "taken").group_by(Dose.medicine_id)
+    query = query.where(Dose.status == "taken", *_within(period)).group_by(Dose.medicine_id)
     return dict(db.execute(query).all())
 
 
-def day_before(patient: Patient, day: date) -> date | None:
-    """The last day before `day` with a dose."""
-    return db.scalar(select(func.max(Dose.day)).where(Dose.patient_id == patient.id, Dose.day < day, _STANDS))
+def day_before(patient: Patient, day: date, period: Period = ALWAYS) -> date | None:
+    """The last day of `period` before `day` with a dose."""
+    query = select(func.max(Dose.day)).where(Dose.patient_id == patient.id, Dose.day < day, _STANDS)
+    return db.scalar(query.where(*_within(period)))
+
+
+def _within(period: Period) -> list[ColumnElement[bool]]:
+    since = [Dose.day >= period.since] if period.since else []
+    return [*since, Dose.day <= period.until] if period.until else since
 
 
 def _doses(*where: ColumnElement[bool]) -> Select[Dose]:

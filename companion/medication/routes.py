@@ -20,7 +20,7 @@ from companion.medication.shelf import shelf
 from companion.schedule import times
 from companion.schedule.model import Schedule
 from companion.schedule.say import say_times
-from companion.sharing.access import record
+from companion.sharing.access import open_or_404, record
 from companion.store import Conflict, db
 from companion.web.forms import digest
 from companion.web.htmx import asked_for_fragment
@@ -115,8 +115,10 @@ def take(patient: Patient, medicine_id: int) -> Response:
     found, form = _medicine(patient, medicine_id), forms.DoseForm(request.form, patient, clock.now())
     if not form.validate():
         return _one(patient, found, form, 422)
+    # a question about another dose tells of it
+    ask = not form.again.data and g.period.holds(clock.day_of(form.dose["taken_at"], patient.zone))
     try:
-        taking.record(patient, g.author, found, digest=digest(request.form), ask=not form.again.data, **form.dose)
+        taking.record(patient, g.author, found, digest=digest(request.form), ask=ask, **form.dose)
     except taking.Again as known:
         told = say.there(known.dose, g.author, patient.zone, form.now)
         return _one(patient, found, form, 409, told=told) if form.back.data else _list(patient, found, form, told)
@@ -157,13 +159,13 @@ def history(patient: Patient) -> Response:
     asked = form.last.data if form.validate() else None
     end = min(max(asked, _OLDEST), today) if asked else today
     # the day after today: the patient may have travelled west since they wrote
-    doses = queries.doses(patient, end - THIRTY, end if asked else today + _DAY)
+    doses = queries.doses(patient, *g.period.within(end - THIRTY, end if asked else today + _DAY))
     return show(
         "medication/history.html",
         "medication/_earlier.html",
         patient=patient,
         days=[(day, list(found)) for day, found in groupby(doses, lambda dose: dose.day)],
-        earlier=queries.day_before(patient, end - THIRTY),
+        earlier=queries.day_before(patient, end - THIRTY, g.period),
         newest=not asked,
         added=asked_for_fragment(),
         today=today,
@@ -181,8 +183,8 @@ def _list(
         None if told else "medication/_medicines.html",
         409 if told else 200,
         patient=patient,
-        cards=shelf(patient, now),
-        stopped=queries.medicines(patient, stopped=True),
+        cards=shelf(patient, now, g.period),
+        stopped=[row for row in queries.medicines(patient, stopped=True) if row.is_within(g.period)],
         medicine=found,
         form=form,
         told=told,
@@ -201,7 +203,7 @@ def _one(
     now = clock.now()
     today = clock.day_of(now, patient.zone)
     # the day after today: the patient may have travelled west since they wrote
-    doses = queries.doses_of(found, today - THIRTY, today + _DAY)
+    doses = queries.doses_of(found, *g.period.within(today - THIRTY, today + _DAY))
     return show(
         "medication/medicine.html",
         status=status,
@@ -239,7 +241,7 @@ def _times(found: Medicine) -> list[Schedule]:
 def _medicine(patient: Patient, medicine_id: int, taken: bool = False) -> Medicine:
     """The patient's medicine; 404 for another's, and for a stopped one if it must be `taken`."""
     found = queries.medicine(patient, medicine_id)
-    if found is None or (taken and found.stopped_at is not None):
+    if found is None or not found.is_within(g.period) or (taken and found.stopped_at is not None):
         abort(404)
     return found
 
@@ -249,6 +251,7 @@ def _dose(patient: Patient, uuid: UUID) -> Dose:
     found = queries.dose(patient, str(uuid))
     if found is None or not (_may_see(found) and _may_change(found)):
         abort(404)
+    open_or_404(found.day)
     return found
 
 

@@ -13,6 +13,7 @@ from companion.medication.model import Medicine
 from companion.medication.slots import KIND, Planned, of_schedules, sheet
 from companion.schedule import times
 from companion.schedule.model import Schedule
+from companion.sharing.terms import ALWAYS, Period
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,16 @@ class Card:
         return min(rows, key=lambda row: abs(row.slot.at - self.now), default=None)
 
 
-def shelf(patient: Patient, now: datetime) -> list[Card]:
-    """A card for each medicine that is not stopped, by name."""
+def shelf(patient: Patient, now: datetime, period: Period = ALWAYS) -> list[Card]:
+    """A card for each medicine that is not stopped, by name, as far as the days of `period` tell of it."""
     day, today = clock.day_of(now, patient.zone), now.astimezone(ZoneInfo(patient.zone)).date()
     # after midnight the diary day still has the times that a change has ended
     rows = times.schedules(patient.id, day, today, KIND)
     held = [row for row in rows if row.ends_on is None or row.ends_on >= today]
-    planned, _beside = sheet(of_schedules(rows, patient.zone, day, day), queries.doses_on(patient.id, day), now)
-    last = queries.last_taken(patient.id)
+    doses = queries.doses_on(patient.id, day) if period.holds(day) else []
+    slots = of_schedules(rows, patient.zone, day, day) if period.holds(day) else []
+    planned, _beside = sheet(slots, doses, now)
+    last = queries.last_taken(patient.id, period)
     return [
         Card(
             medicine=medicine,
@@ -52,4 +55,5 @@ def shelf(patient: Patient, now: datetime) -> list[Card]:
             now=now,
         )
         for medicine in queries.medicines(patient)
+        if medicine.is_within(period)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from companion.medication.say import there
 from companion.plan.day import Item, items
 from companion.plan.horizon import horizon
 from companion.sharing.access import record
+from companion.sharing.queries import emergencies
 from companion.store import Conflict, db
 from companion.web.forms import digest
 from companion.web.htmx import asked_for_fragment
@@ -29,6 +30,8 @@ from companion.words import gettext as _
 bp = Blueprint("plan", __name__)
 #: the parts of a record that the list of today is made of
 LIST = ("pain", "medicines", "therapy")
+#: how long Today says that somebody opened the diary in an emergency
+_TOLD = timedelta(days=7)
 NOT_SAVED = lazy("This dose was not saved. Please open the medicine and choose the time there.")
 
 
@@ -37,6 +40,13 @@ NOT_SAVED = lazy("This dose was not saved. Please open the medicine and choose t
 def today(patient: Patient) -> Response:
     """What is due now, next and done."""
     return _today(patient, clock.now())
+
+
+@bp.get("/more")
+@record("any", draws=())
+def more(patient: Patient) -> Response:
+    """For who helps: the pages of the record that have no tab."""
+    return show("plan/more.html", patient=patient) if "acting_for" in g else go("identity.more")
 
 
 @bp.get("/snapshot")
@@ -48,13 +58,15 @@ def snapshot(patient: Patient) -> Response:
     """
     now = clock.now()
     day = clock.day_of(now, patient.zone)
-    found = items(patient, day, now, g.may)
+    found = items(patient, day, now, g.may) if g.period.holds(day) else []
     open_items = [item for item in found if item.state not in {"done", "skipped"}]
     doses = [
         _offered("medication.take", item, medicine_id=item.thing_id) for item in open_items if item.kind == "medication"
     ]
     needed = (
-        [medicine for medicine in medication.medicines(patient) if medicine.as_needed] if "medicines" in g.may else []
+        [medicine for medicine in medication.medicines(patient) if medicine.as_needed]
+        if "medicines" in g.may and g.period.holds(day)
+        else []
     )
     doses += [{"title": each.title, "wall": "", "url": to("medication.take", medicine_id=each.id)} for each in needed]
     sessions = [
@@ -72,8 +84,10 @@ def take(patient: Patient, medicine_id: int) -> Response:
     form = DoseForm(request.form, patient, clock.now())
     if not form.validate():
         return _today(patient, form.now, 422, NOT_SAVED)
+    # a question about another dose tells of it
+    ask = not form.again.data and g.period.holds(clock.day_of(form.dose["taken_at"], patient.zone))
     try:
-        taking.record(patient, g.author, medicine, digest=digest(request.form), ask=not form.again.data, **form.dose)
+        taking.record(patient, g.author, medicine, digest=digest(request.form), ask=ask, **form.dose)
     except taking.Again as known:
         told = there(known.dose, g.author, patient.zone, form.now)
         return _today(patient, form.now, 409, told=told, form=form, medicine=medicine)
@@ -89,8 +103,9 @@ def _today(
     patient: Patient, now: datetime, status: int = 200, problem: Later | str = "", told: str = "", **asked: Any
 ) -> Response:
     day = clock.day_of(now, patient.zone)
-    entries = diary.entries_on(patient, day) if "pain" in g.may else []
-    found = items(patient, day, now, g.may, entries)
+    may = g.may if g.period.holds(day) else ()
+    entries = diary.entries_on(patient, day) if "pain" in may else []
+    found = items(patient, day, now, may, entries)
     return show(
         "plan/today.html",
         "plan/_thread.html" if status == 200 else None,
@@ -103,7 +118,10 @@ def _today(
         last=next((entry for entry in reversed(entries) if entry.own), None),
         say=say,
         new=not found and not diary.latest([patient.id]),
+        closed=not g.period.holds(day),
+        emergencies=[] if "acting_for" in g else emergencies(patient, now - _TOLD),
         new_id=new_id,
+        day_at=lambda instant: instant.astimezone(ZoneInfo(patient.zone)).date(),
         problem=problem,
         told=told,
         **asked,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 
 from companion.identity.model import Patient
 from companion.procedures import kinds, queries
@@ -16,6 +16,6 @@ bp = Blueprint("procedures", __name__)
 @record("procedures")
 def procedures(patient: Patient) -> Response:
     """Everything that was done, newest first, and when to ask for help afterwards."""
-    rows = queries.procedures(patient)
+    rows = queries.procedures(patient, *g.period)
     aftercare = kinds.aftercare([row.kind for row in rows])
     return show("procedures/procedures.html", rows=rows, name=kinds.name, aftercare=aftercare)

@@ -19,13 +19,13 @@ import dramatiq
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
-from companion import clock
+from companion import clock, seal
 from companion.identity.model import Patient
 from companion.plan.day import wanted
 from companion.reminders.due import LEASE, USEFUL
 from companion.reminders.keys import keys
 from companion.reminders.message import reminder, topic
-from companion.reminders.model import Delivery, Device
+from companion.reminders.model import Address, Delivery, Device
 from companion.reminders.push import Outcome, Push, Sender, endpoint_allowed
 from companion.settings import Settings
 from companion.store import begin_reading, db, insert, work
@@ -37,6 +37,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 #: seconds that such a push is kept for a phone out of reach
 _SOON = 300
 _DICE = secrets.SystemRandom()
+#: the id of a device, and where it is
+Phone = tuple[int, Address]
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,26 @@ def _look(mine: str, ids: list[int], now: datetime, settings: Settings) -> dict[
         db.remove()
 
 
-def _phones(account_ids: list[int | None], settings: Settings) -> defaultdict[int | None, list[Device]]:
-    found: defaultdict[int | None, list[Device]] = defaultdict(list)
+def _phones(account_ids: list[int | None], settings: Settings) -> defaultdict[int | None, list[Phone]]:
+    found: defaultdict[int | None, list[Phone]] = defaultdict(list)
     listening = select(Device).where(Device.account_id.in_({id for id in account_ids if id}), Device.ended_at.is_(None))
     for device in db.scalars(listening.order_by(Device.id)):
-        if endpoint_allowed(device.endpoint, settings.push_hosts):
-            found[device.account_id].append(device)
+        address = _address(device)
+        if address and endpoint_allowed(address.endpoint, settings.push_hosts):
+            found[device.account_id].append((device.id, address))
     return found
 
 
-def _ring(delivery: Delivery, phones: list[Device], now: datetime, settings: Settings) -> Ring:
+def _address(device: Device) -> Address | None:
+    """Where the device is; None if the key that sealed it is lost: its next page seals it anew."""
+    try:
+        return device.address
+    except seal.LostKey as lost:
+        log.error("device %d cannot be reached. %s", device.id, lost)
+        return None
+
+
+def _ring(delivery: Delivery, phones: list[Phone], now: datetime, settings: Settings) -> Ring:
     account = delivery.patient.account
     if now >= ends_at(delivery):
         return Ring("expired")
@@ -104,13 +116,15 @@ def _ring(delivery: Delivery, phones: list[Device], now: datetime, settings: Set
         return Ring("stopped")
     if not wanted(delivery.patient, delivery.schedule, delivery.due_on, now):
         return Ring("done")
+    if delivery.patient.closed_at is not None or (account is not None and account.erases_at is not None):
+        return Ring("stopped")
     if account is None or not phones:
         return Ring("nobody")
     payload = reminder(delivery.key, delivery.schedule.wall, account.language, settings.origin)
     until = second_at(delivery, now, settings) or ends_at(delivery)
     ttl, subject = int((until - now).total_seconds()), topic(delivery.key)
-    pushes = [Push(phone.endpoint, phone.p256dh, phone.auth, payload, ttl, topic=subject) for phone in phones]
-    return Ring(devices=[phone.id for phone in phones], pushes=pushes)
+    pushes = [Push(*address, payload, ttl, topic=subject) for _, address in phones]
+    return Ring(devices=[device_id for device_id, _ in phones], pushes=pushes)
 
 
 def ends_at(delivery: Delivery) -> datetime:
@@ -192,9 +206,10 @@ def note(device: Device, outcome: Outcome, now: datetime) -> None:
 
 def ring_once(device: Device, payload: dict[str, Any], settings: Settings) -> Outcome:
     """Send `payload` to one device now, outside any transaction, for a person who waits in front of it."""
-    if not endpoint_allowed(device.endpoint, settings.push_hosts):
+    address = _address(device)
+    if address is None or not endpoint_allowed(address.endpoint, settings.push_hosts):
         return Outcome("refused")
-    push = Push(device.endpoint, device.p256dh, device.auth, payload, _SOON, topic=topic(f"once {device.id}"))
+    push = Push(*address, payload, _SOON, topic=topic(f"once {device.id}"))
     return sender(settings).send([push])[0]
 
 

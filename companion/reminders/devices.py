@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from companion.identity.model import Account, Patient
-from companion.reminders.model import Device
+from companion.reminders.model import Address, Device, sealed
 from companion.reminders.queries import CHECK_IN, evening, had_device
 from companion.schedule import times
 from companion.schedule.model import EVERY_DAY
@@ -19,17 +19,24 @@ from companion.store import db, insert
 EVENING = time(20)
 
 
-def listen(account: Account, endpoint: str, p256dh: str, auth: str, *, label: str, now: datetime) -> Device:
-    """This browser listens for `account`, whoever it listened for before; saying so again confirms it."""
-    hashed = _hash(endpoint)
-    row = {"account_id": account.id, "endpoint": endpoint, "endpoint_hash": hashed, "p256dh": p256dh, "auth": auth}
+def listen(account: Account, address: Address, *, label: str, now: datetime, wanted: bool = True) -> Device | None:
+    """This browser listens for `account`, whoever it listened for before; saying so again confirms it.
+
+    None for one that its person put away, unless they want it again just now: a page that only confirms must not.
+    """
+    held = sealed(account.id, address)
     # the page and its worker may say so at the same moment
-    new = insert(Device).values(**row, label=label, created_at=now, confirmed_at=now, ended_why="")
+    new = insert(Device).values(
+        account_id=account.id, **held, label=label, created_at=now, confirmed_at=now, ended_why=""
+    )
     db.execute(new.on_conflict_do_nothing())
-    device = db.scalars(select(Device).where(Device.endpoint_hash == hashed).with_for_update()).one()
+    known = select(Device).where(Device.endpoint_hash == held["endpoint_hash"])
+    device = db.scalars(known.with_for_update()).one()
+    if device.account_id == account.id and device.ended_why == "removed" and not wanted:
+        return None
     if device.account_id != account.id:
         device.account_id, device.created_at, device.sent_at = account.id, now, None
-    device.p256dh, device.auth, device.label = p256dh, auth, label or device.label
+    device.sealed, device.label = held["sealed"], label or device.label
     device.confirmed_at, device.ended_at, device.ended_why = now, None, ""
     return device
 
@@ -50,10 +57,5 @@ def put_away(device: Device, now: datetime) -> None:
 
 def of_endpoint(account: Account, endpoint: str) -> Device | None:
     """The account's phone with that address."""
-    return db.scalars(
-        select(Device).where(Device.account_id == account.id, Device.endpoint_hash == _hash(endpoint))
-    ).first()
-
-
-def _hash(endpoint: str) -> str:
-    return sha256(endpoint.encode()).hexdigest()
+    hashed = sha256(endpoint.encode()).hexdigest()
+    return db.scalars(select(Device).where(Device.account_id == account.id, Device.endpoint_hash == hashed)).first()

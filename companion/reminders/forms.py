@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField, ValidationError
+from wtforms import BooleanField, StringField, ValidationError
 from wtforms.validators import AnyOf
 
 from companion.identity.forms import ZoneField
 from companion.identity.model import Patient
+from companion.reminders.model import Address
 from companion.reminders.push import endpoint_allowed, keys_valid
 from companion.web.forms import Identity, Line, Moment, OurForm, Walls, required, short
 from companion.words import lazy
@@ -23,15 +24,17 @@ class DeviceForm(OurForm):
     endpoint = Line(validators=[required(), short(2000)])
     p256dh = Line(validators=[required(), short(200)])
     auth = Line(validators=[required(), short(200)])
+    #: the person asks for it just now; else the browser says by itself that it still listens
+    wanted = BooleanField()
 
     def __init__(self, formdata: MultiDict[str, str], hosts: Iterable[str]) -> None:
         super().__init__(formdata)
         self.hosts = hosts
 
     @property
-    def subscription(self) -> tuple[str, str, str]:
-        """Endpoint, public key and secret."""
-        return self.endpoint.data or "", self.p256dh.data or "", self.auth.data or ""
+    def address(self) -> Address:
+        """What was given."""
+        return Address(self.endpoint.data or "", self.p256dh.data or "", self.auth.data or "")
 
     def validate_endpoint(self, field: Any) -> None:
         if not endpoint_allowed(field.data, self.hosts):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from base64 import urlsafe_b64encode
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from companion.seal import write_new
 from companion.settings import Settings, SettingsError
 
 
@@ -48,17 +47,5 @@ def _read(path: Path) -> Keys:
 
 
 def _make(path: Path) -> None:
-    """Write a new key beside `path`, whole and for its owner only, then give it its name unless another has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     pem = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was quicker: its key is the key
-    finally:
-        draft.unlink()
+    write_new(path, pem)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from companion import seal
 from companion.identity.model import Account, Patient
 from companion.schedule.model import Schedule
 from companion.store import Base
+
+
+class Address(NamedTuple):
+    """What `PushManager.subscribe()` gave: where messages go, and the browser's public key and secret in base64url."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
 
 
 class Device(Base):
@@ -18,12 +30,10 @@ class Device(Base):
     __tablename__ = "device"
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    endpoint: Mapped[str]
     #: SHA-256 of the endpoint
     endpoint_hash: Mapped[str] = mapped_column(unique=True)
-    #: the browser's public key and secret, base64url
-    p256dh: Mapped[str]
-    auth: Mapped[str]
+    #: its Address, sealed as `sealed` does it
+    sealed: Mapped[bytes]
     #: browser and system in plain words
     label: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
@@ -36,6 +46,25 @@ class Device(Base):
     ended_why: Mapped[str] = mapped_column(default="")
 
     account: Mapped[Account] = relationship()
+
+    @property
+    def address(self) -> Address:
+        """Where and how it is reached; raises seal.LostKey."""
+        return Address(*json.loads(seal.opened(self.sealed, *_place(self.account_id, self.endpoint_hash))))
+
+    def seal_again(self) -> None:
+        """With the newest key; raises seal.LostKey."""
+        self.sealed = sealed(self.account_id, self.address)["sealed"]
+
+
+def sealed(account_id: int, address: Address) -> dict[str, Any]:
+    """The columns of a Device of the account that hold the address."""
+    hashed = sha256(address.endpoint.encode()).hexdigest()
+    return {"endpoint_hash": hashed, "sealed": seal.sealed(json.dumps(address), *_place(account_id, hashed))}
+
+
+def _place(account_id: int, hashed: str) -> tuple[str, str]:
+    return f"account:{account_id}", f"device:{hashed}"
 
 
 class Delivery(Base):

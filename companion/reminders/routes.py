@@ -22,7 +22,7 @@ from companion.schedule import times
 from companion.schedule.model import EVERY_DAY
 from companion.settings import Settings
 from companion.sharing.access import record
-from companion.store import at_once, db
+from companion.store import at_once, db, open_records
 from companion.web.limit import allow
 from companion.web.pages import go, show
 from companion.words import lazy
@@ -54,9 +54,10 @@ def listen(patient: Patient) -> Response:
         problem = form.problems[0][1] if form.problems else str(lazy("Reminders are not set up here yet."))
         return _json({"problem": problem}, 422)
     devices.first_evening(g.author, patient, now)
-    device = devices.listen(g.author, *form.subscription, label=name_of(request.user_agent.string), now=now)
+    label, wanted = name_of(request.user_agent.string), form.wanted.data
+    device = devices.listen(g.author, form.address, label=label, now=now, wanted=wanted)
     db.commit()
-    return _json({"device": device.id}, 201)
+    return _json({"device": device.id}, 201) if device else _json({}, 410)
 
 
 @bp.post("/devices/removal")
@@ -129,6 +130,7 @@ def receipt(key: str) -> Response:
     delivery, form = queries.any_delivery(key) or abort(404), forms.ReceiptForm(_sent())
     if not form.validate():
         abort(400)
+    open_records([delivery.patient_id])
     answer.receive(delivery.id, form.kind.data, clock.now())
     db.commit()
     return Response(status=204)

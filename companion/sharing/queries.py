@@ -11,23 +11,51 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from companion import clock
-from companion.identity.model import Account, Clinic, Patient
-from companion.sharing.model import Grant, Invitation, Look
+from companion.identity.model import Account, Clinic, Membership, Patient
+from companion.sharing.model import Glass, Grant, Invitation, Look, Version, holds
 from companion.store import db
 
 #: looks of one person that are not further apart are one visit; while it lasts, a look is written every ten minutes
 _SAME_VISIT = timedelta(minutes=30)
 
 
-def grants(patient: Patient) -> list[Grant]:
-    """The open grants of the record, oldest first, with clinic and caregiver loaded."""
-    query = select(Grant).where(Grant.patient_id == patient.id, Grant.stopped_at.is_(None))
+def grants(patient: Patient, now: datetime) -> list[Grant]:
+    """The record's grants that are open at `now`, oldest first, with clinic and caregiver loaded."""
+    query = select(Grant).where(Grant.patient_id == patient.id, holds(now))
     return list(db.scalars(query.options(joinedload(Grant.clinic), joinedload(Grant.account)).order_by(Grant.id)))
 
 
-def grant(patient: Patient, grant_id: int) -> Grant | None:
+def grant(patient: Patient, grant_id: int, now: datetime) -> Grant | None:
     """One open grant of the record."""
-    return next((row for row in grants(patient) if row.id == grant_id), None)
+    return next((row for row in grants(patient, now) if row.id == grant_id), None)
+
+
+def history(patient: Patient) -> list[Version]:
+    """What every grant of the record ever said, oldest first, with the names of all who had to do with it loaded."""
+    query = select(Version).join(Version.grant).where(Grant.patient_id == patient.id)
+    sides = joinedload(Version.grant).options(joinedload(Grant.clinic), joinedload(Grant.account))
+    return list(db.scalars(query.options(sides, joinedload(Version.changer)).order_by(Version.changed_at, Version.id)))
+
+
+def glasses(clinic_id: int) -> list[Glass]:
+    """The emergencies in which the clinic's people opened a record, the latest first; people and patients loaded."""
+    people = (Glass.account, Glass.patient, Glass.reviewer)
+    query = select(Glass).where(Glass.clinic_id == clinic_id).options(*(joinedload(who) for who in people))
+    return list(db.scalars(query.order_by(Glass.opened_at.desc(), Glass.id.desc())))
+
+
+def opened_by(member: Membership, now: datetime) -> list[Glass]:
+    """The records that the member opened in an emergency and that are open still, the latest first; patients loaded."""
+    query = select(Glass).where(Glass.account_id == member.account_id, Glass.clinic_id == member.clinic_id)
+    query = query.where(Glass.ends_at > now).options(joinedload(Glass.patient))
+    return list(db.scalars(query.order_by(Glass.id.desc())))
+
+
+def emergencies(patient: Patient, since: datetime) -> list[Glass]:
+    """Who opened the record in an emergency since then, the latest first; person and clinic loaded."""
+    query = select(Glass).where(Glass.patient_id == patient.id, Glass.opened_at >= since)
+    query = query.options(joinedload(Glass.account), joinedload(Glass.clinic))
+    return list(db.scalars(query.order_by(Glass.id.desc())))
 
 
 def last_opened(patient: Patient, rows: Sequence[Grant]) -> dict[int, datetime]:
@@ -57,15 +85,16 @@ def invitation(patient: Patient, invitation_id: int, now: datetime) -> Invitatio
     return next((row for row in invitations(patient, now) if row.id == invitation_id), None)
 
 
-def clinic_invitations(clinic_id: int, now: datetime) -> list[Invitation]:
-    """The clinic's codes that are still open, newest first."""
+def clinic_invitations(clinic_id: int, now: datetime, kind: str = "patient") -> list[Invitation]:
+    """The clinic's codes of a kind that are still open, newest first."""
     query = select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.used_at.is_(None))
+    query = query.where(Invitation.kind == kind)
     return list(db.scalars(query.where(Invitation.expires_at > now).order_by(Invitation.id.desc())))
 
 
-def caring(account: Account) -> list[Grant]:
+def caring(account: Account, now: datetime) -> list[Grant]:
     """The open grants that let the account into somebody's record, by the patient's name."""
-    query = select(Grant).join(Grant.patient).where(Grant.account_id == account.id, Grant.stopped_at.is_(None))
+    query = select(Grant).join(Grant.patient).where(Grant.account_id == account.id, holds(now))
     return list(db.scalars(query.options(joinedload(Grant.patient)).order_by(Patient.name, Grant.id)))
 
 
@@ -75,6 +104,8 @@ class Visit:
 
     account: Account
     clinic: Clinic | None
+    #: the emergency in which it was
+    glass: Glass | None
     first_at: datetime
     last_at: datetime
     parts: set[str] = field(default_factory=set)
@@ -85,15 +116,16 @@ def visits(patient: Patient, first: date, last: date) -> dict[date, list[Visit]]
     midnight = datetime.min.time()
     since, until = (clock.bounds(day, patient.zone, midnight) for day in (first, last))
     query = select(Look).where(Look.patient_id == patient.id, Look.looked_at >= since[0], Look.looked_at < until[1])
-    query = query.options(joinedload(Look.account), joinedload(Look.clinic)).order_by(Look.looked_at, Look.id)
+    loaded = (Look.account, Look.clinic, Look.glass)
+    query = query.options(*(joinedload(each) for each in loaded)).order_by(Look.looked_at, Look.id)
     found: dict[date, list[Visit]] = {}
-    going_on: dict[tuple[date, int, int | None], Visit] = {}
+    going_on: dict[tuple[date, int, int | None, int | None], Visit] = {}
     for look in db.scalars(query):
         day = look.looked_at.astimezone(ZoneInfo(patient.zone)).date()
-        key = (day, look.account_id, look.clinic_id)
+        key = (day, look.account_id, look.clinic_id, look.glass_id)
         visit = going_on.get(key)
         if visit is None or look.looked_at - visit.last_at > _SAME_VISIT:
-            visit = going_on[key] = Visit(look.account, look.clinic, look.looked_at, look.looked_at)
+            visit = going_on[key] = Visit(look.account, look.clinic, look.glass, look.looked_at, look.looked_at)
             found.setdefault(day, []).append(visit)
         visit.last_at = look.looked_at
         visit.parts.add(look.part)

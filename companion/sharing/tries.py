@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from companion.identity.model import Account, Patient
 from companion.sharing import code
-from companion.sharing.accept import WRONG, Refused, find, find_for
+from companion.sharing.accept import WRONG, Refused, find_for
 from companion.sharing.model import Invitation
 from companion.web.errors import SENTENCES
 from companion.web.limit import allow, is_spent, network
@@ -52,7 +52,7 @@ def look_up(typed: str, trier: Trier, now: datetime) -> Invitation:
     if any(is_spent(*bucket, _MINUTES, now) for bucket in trier.buckets):
         raise TooMany(SENTENCES[429][1])
     try:
-        return find_for(typed, trier.account, trier.patient, now) if trier.account else find(typed, now)
+        return find_for(typed, trier.account, trier.patient, now)
     except Refused as refused:
         # what cannot be a code is no guess
         if refused.reason is WRONG and code.read(typed):

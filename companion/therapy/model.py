@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion import clock
 from companion.identity.model import Account, Clinic, Patient
+from companion.sharing.terms import Period
 from companion.store import Base
 from companion.words import Later, lazy
 
@@ -49,6 +50,11 @@ class Programme(Base):
     changer: Mapped[Account | None] = relationship(foreign_keys=[changed_by])
     stopper: Mapped[Account | None] = relationship(foreign_keys=[stopped_by])
     clinic: Mapped[Clinic | None] = relationship()
+
+    def is_within(self, period: Period) -> bool:
+        """Whether it went on on one of the days."""
+        ended = clock.day_of(self.stopped_at, self.patient.zone) if self.stopped_at else None
+        return period.touches(self.starts_on, ended)
 
 
 class Session(Base):

@@ -38,10 +38,10 @@ def planned_as(patient: Patient, uuid: str) -> Programme | None:
     return db.scalars(select(Programme).where(Programme.patient_id == patient.id, Programme.uuid == uuid)).first()
 
 
-def ours(patient: Patient, rows: Iterable[Programme]) -> set[int]:
+def ours(patient: Patient, rows: Iterable[Programme], now: datetime) -> set[int]:
     """Ids of those that the patient may change: planned without a clinic, or by one that is not let in any more."""
     by = {row.id: row.clinic_id for row in rows}
-    inside = {row.clinic_id for row in grants(patient)} if any(by.values()) else set()
+    inside = {row.clinic_id for row in grants(patient, now)} if any(by.values()) else set()
     return {programme_id for programme_id, clinic_id in by.items() if clinic_id is None or clinic_id not in inside}
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, g, request
 from companion import clock
 from companion.identity.model import Patient
 from companion.schedule.say import say_times
-from companion.sharing.access import record
+from companion.sharing.access import open_or_404, record
 from companion.store import Conflict, db
 from companion.therapy import forms, plan_it, queries
 from companion.therapy import keep as keeping
@@ -30,19 +30,24 @@ _PAGE = timedelta(days=60)
 def programmes(patient: Patient) -> Response:
     """What is planned, who planned and changed it, what of it was done today, and what is stopped."""
     now = clock.now()
-    rows, today = queries.programmes(patient), _local_day(now, patient)
-    done = queries.sessions_on(patient.id, clock.day_of(now, patient.zone))
+    rows, today, day = _open(queries.programmes(patient)), _local_day(now, patient), clock.day_of(now, patient.zone)
+    done = queries.sessions_on(patient.id, day) if g.period.holds(day) else []
     told: dict[str, Any] = {"kinds": KINDS, "say_times": say_times, "times": queries.times_of(patient, today)}
     return show(
         "therapy/programmes.html",
         patient=patient,
         rows=rows,
-        stopped=queries.programmes(patient, stopped=True),
-        ours=queries.ours(patient, rows),
+        stopped=_open(queries.programmes(patient, stopped=True)),
+        ours=queries.ours(patient, rows, now),
         today={session.programme_id: session for session in done},
         said_day=lambda instant: _say_day(_local_day(instant, patient), today),
         **told,
     )
+
+
+def _open(rows: list[Programme]) -> list[Programme]:
+    """Those that went on on a day that is open to whoever asks."""
+    return [row for row in rows if row.is_within(g.period)]
 
 
 def _local_day(instant: datetime, patient: Patient) -> date:
@@ -201,7 +206,8 @@ def history(patient: Patient) -> Response:
     """The sessions that were kept, two months to a page."""
     form, today = forms.BackForm(request.args), clock.day_of(clock.now(), patient.zone)
     last = _within(form.before.data if form.validate() and form.before.data else today, today)
-    rows, oldest = queries.sessions(patient, last - _PAGE, last), queries.first_session(patient)
+    rows, oldest = queries.sessions(patient, *g.period.within(last - _PAGE, last)), queries.first_session(patient)
+    oldest = max(oldest, g.period.since or oldest) if oldest else None
     earlier = last - _PAGE - timedelta(days=1) if oldest and oldest < last - _PAGE else None
     return show("therapy/history.html", patient=patient, rows=rows, earlier=earlier, whole=last == today)
 
@@ -211,13 +217,17 @@ def _within(day: date, today: date) -> date:
 
 
 def _programme(patient: Patient, programme_id: int) -> Programme:
-    return queries.programme(patient, programme_id) or abort(404)
+    found = queries.programme(patient, programme_id)
+    if found is None or not found.is_within(g.period):
+        abort(404)
+    return found
 
 
 def _own(patient: Patient, programme_id: int, goes_on: bool = True) -> Programme:
     """A programme that is the patient's to change, and that `goes_on`; 404 for any other."""
     programme = _programme(patient, programme_id)
-    if (goes_on and programme.stopped_at is not None) or programme.id not in queries.ours(patient, [programme]):
+    mine = programme.id in queries.ours(patient, [programme], clock.now())
+    if (goes_on and programme.stopped_at is not None) or not mine:
         abort(404)
     return programme
 
@@ -229,6 +239,7 @@ def _session(patient: Patient, uuid: str, write: bool = False) -> Session:
         abort(404)
     if "acting_for" in g and row.removed_at and row.removed_by != g.author.id:
         abort(404)
+    open_or_404(row.day)
     return row
 
 

@@ -15,6 +15,7 @@ from companion import clock
 from companion.identity.model import Patient
 from companion.procedures import kinds
 from companion.sharing.model import PARTS
+from companion.sharing.terms import ALWAYS, Period
 from companion.store import engine
 from companion.therapy.model import KINDS as PROGRAMMES
 from companion.trends import chart, insight, queries, series, table
@@ -78,7 +79,7 @@ class Drawing:
 
 
 class _Seen(NamedTuple):
-    """Whose record is drawn, over which days, with which procedures, and which other parts of it are open."""
+    """Whose record is drawn, over which days, with which procedures, and which other parts and days of it are open."""
 
     patient_id: int
     span: str
@@ -86,23 +87,30 @@ class _Seen(NamedTuple):
     width: int
     marks: tuple[Mark, ...]
     parts: tuple[str, ...]
+    period: Period
     #: whether anybody else has entered pain
     others: bool
     language: str
     engine: Engine
 
 
-def draw(patient: Patient, span: str, now: datetime, may: Container[str], wide: bool = False) -> Drawing:
-    """The drawing for a key of SPANS that ends on the day of `now`, with the parts that are in `may`.
+def draw(
+    patient: Patient, span: str, now: datetime, may: Container[str], period: Period = ALWAYS, wide: bool = False
+) -> Drawing:
+    """The drawing for a key of SPANS that ends on the day of `now`, with the parts that are in `may` and days of `period`.
 
-    What is drawn is kept until its part of the record changes.
+    Where the period is over it ends on its last day. What is drawn is kept until its part of the record changes.
     """
     parts = tuple(part for part in PARTS if part in may)
     sources = tuple(source for source, opened in _SOURCES.items() if opened & {*parts})
-    firsts = queries.firsts(patient.id, (*sources, "others") if "pain" in parts else sources)
+    asked = (*sources, "others") if "pain" in parts else sources
+    today = clock.day_of(now, patient.zone)
+    last = min(today, period.until or today)
+    firsts = {source: day for source, day in queries.firsts(patient.id, asked, period.since).items() if day <= last}
     begun = min(firsts.values(), default=None)
-    axis = series.axis(span, clock.day_of(now, patient.zone), begun)
-    seen = _Seen(patient.id, span, axis, _WIDE if wide else _WIDTH, (), parts, "others" in firsts, language(), engine())
+    axis = series.axis(span, last, begun)
+    width = _WIDE if wide else _WIDTH
+    seen = _Seen(patient.id, span, axis, width, (), parts, period, "others" in firsts, language(), engine())
     if "procedures" in parts:
         seen = seen._replace(marks=_kept(_marks, patient.procedures_at, now)(seen))
     sentence, found = _kept(_diary, patient.diary_at, now)(seen) if "diary" in sources else ((), {})
@@ -128,14 +136,16 @@ def _remembered(make: Callable[[_Seen], Any], _changed_at: datetime | None, seen
 def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
     """The sentence and the charts of the diary."""
     axis, frame, by = seen.axis, Frame(seen.axis, seen.width, seen.marks), table.rows_of(seen.axis)
-    diary = series.diary(axis.size, queries.diary(seen.patient_id, axis))
+    diary = series.diary(axis.size, queries.diary(seen.patient_id, axis, seen.period))
     sentence: tuple[str, ...] = ()
     charts: list[Chart] = []
     if "pain" in seen.parts:
         turn = _turn(seen)
-        former = (0.0, 0) if turn else _former(seen.patient_id, seen.span, axis)
+        former = (0.0, 0) if turn else _former(seen)
         sentence = insight.sentence(diary.pain, turn, former, axis)
-        charts += _pain(frame, diary, turn, by, queries.observed(seen.patient_id, axis) if seen.others else {})
+        charts += _pain(
+            frame, diary, turn, by, queries.observed(seen.patient_id, axis, seen.period) if seen.others else {}
+        )
         charts += _values(
             "impact", _("What pain gets in the way of"), _("0: not at all. 10: completely."), frame, diary.impact, by
         )
@@ -145,10 +155,11 @@ def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
     return sentence, {chart.name: chart for chart in charts}
 
 
-def _former(patient_id: int, span: str, axis: Axis) -> tuple[float, int]:
-    if span == "all":
+def _former(seen: _Seen) -> tuple[float, int]:
+    if seen.span == "all":
         return 0.0, 0
-    return queries.mean(patient_id, axis.first - timedelta(days=axis.days), axis.first - _DAY)
+    first = seen.axis.first
+    return queries.mean(seen.patient_id, first - timedelta(days=seen.axis.days), first - _DAY, seen.period)
 
 
 def _turn(seen: _Seen) -> insight.Sides | None:
@@ -156,12 +167,12 @@ def _turn(seen: _Seen) -> insight.Sides | None:
     mark = max((mark for mark in seen.marks if mark.treatment), default=None)
     if mark is None:
         return None
-    before = queries.mean(seen.patient_id, mark.at - timedelta(days=insight.BASELINE), mark.at - _DAY)
-    return insight.sides(mark, before, queries.mean(seen.patient_id, mark.at + _DAY, seen.axis.last))
+    before = queries.mean(seen.patient_id, mark.at - timedelta(days=insight.BASELINE), mark.at - _DAY, seen.period)
+    return insight.sides(mark, before, queries.mean(seen.patient_id, mark.at + _DAY, seen.axis.last, seen.period))
 
 
 def _marks(seen: _Seen) -> tuple[Mark, ...]:
-    found = queries.procedures(seen.patient_id, seen.axis.first, seen.axis.last)
+    found = queries.procedures(seen.patient_id, seen.axis, seen.period)
     return tuple(
         Mark(
             row.done_on,
@@ -206,7 +217,7 @@ def _values(name: str, title: str, note: str, frame: Frame, line: Line, by: Peri
 
 
 def _medicines(seen: _Seen) -> dict[str, Chart]:
-    found = queries.doses(seen.patient_id, seen.axis)
+    found = queries.doses(seen.patient_id, seen.axis, seen.period)
     names = queries.medicines(seen.patient_id) if found else {}
     taken = series.tallies(seen.axis.size, found, names.__getitem__)
     ordered = {title: taken[title] for title in names.values() if title in taken}
@@ -214,7 +225,7 @@ def _medicines(seen: _Seen) -> dict[str, Chart]:
 
 
 def _therapy(seen: _Seen) -> dict[str, Chart]:
-    found = queries.sessions(seen.patient_id, seen.axis)
+    found = queries.sessions(seen.patient_id, seen.axis, seen.period)
     note = _("A bar is a session that was done.")
     if Frame(seen.axis, seen.width, ()).boxes:
         note = _("A bar is a session that was done. A box is one that was skipped.")

@@ -1,4 +1,4 @@
-"""Plain numbers from the day and month rows, one statement a source, limited to the days that are drawn.
+"""Plain numbers from the day and month rows, one statement a source, limited to the days that are drawn and open.
 
 Entries and doses are never read, so a record with ten times as many costs the same. The database tells the bucket of
 each row and sums up weeks; months are summed up when they are written, since five years have 11,000 day rows.
@@ -32,6 +32,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from companion.diary.model import DiaryDay, DiaryMonth, ObservedDay
 from companion.medication.model import DoseDay, DoseMonth, Medicine
 from companion.procedures.model import Procedure
+from companion.sharing.terms import ALWAYS, Period
 from companion.store import db
 from companion.therapy.model import Programme, Session
 from companion.trends.series import Axis
@@ -66,7 +67,7 @@ def _days_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
 
 
 def _bucket(day: Any, by: str) -> Any:
-    if by == "month":
+    if by in {"month", "cut"}:
         months = cast(extract("year", day), Integer) * 12 + cast(extract("month", day), Integer)
         return (months - _MONTHS).label("bucket")
     days = DaysSince(day, _ORIGIN)
@@ -145,9 +146,9 @@ def _earliest(source: str) -> Any:
     return first.scalar_subquery()
 
 
-# built once: putting a statement together costs as much as running it
+# by `cut`, months are summed up from their open days; built once: putting a statement together costs as much as running it
 _DIARY, _OBSERVED, _DOSES, _SESSIONS = (
-    {by: rows(by) for by in ("day", "week", "month")}
+    {by: rows(by) for by in ("day", "week", "month", "cut")}
     for rows in (_diary_rows, _observed_rows, _dose_rows, _session_rows)
 )
 _MEAN = select(func.avg(cast(_diary.pain_sum, Float) / _diary.entries), func.count()).where(_held(_diary))
@@ -165,35 +166,35 @@ def _earliest_of(sources: Sequence[str]) -> Select[Any]:
     return select(*map(_earliest, sources))
 
 
-def firsts(patient_id: int, sources: tuple[str, ...]) -> dict[str, date]:
-    """The first day of each of the sources that holds anything: diary, others, medicines, therapy."""
+def firsts(patient_id: int, sources: tuple[str, ...], since: date | None = None) -> dict[str, date]:
+    """The first day, not before `since`, of each of the sources that holds anything: diary, others, medicines, therapy."""
     if not sources:
         return {}
     days = db.connection().execute(_earliest_of(sources), {"patient": patient_id}).one()
-    return {source: day for source, day in zip(sources, days, strict=True) if day is not None}
+    return {source: max(day, since or day) for source, day in zip(sources, days, strict=True) if day is not None}
 
 
-def diary(patient_id: int, axis: Axis) -> Sequence[Any]:
+def diary(patient_id: int, axis: Axis, period: Period = ALWAYS) -> Sequence[Any]:
     """A row for each bucket with an entry: bucket, days with an entry, sum of the daily mean pain, lowest and highest pain;
     then for impact, sleep and mood each the sum of the daily means and on how many days it rests.
     """
-    return _over(_DIARY[axis.by], patient_id, axis)
+    return _over(_DIARY, patient_id, axis, period)
 
 
-def observed(patient_id: int, axis: Axis) -> dict[int, float]:
+def observed(patient_id: int, axis: Axis, period: Period = ALWAYS) -> dict[int, float]:
     """What others entered, by bucket: the mean of their daily means of pain."""
-    return {bucket: float(mean) for bucket, mean in _over(_OBSERVED[axis.by], patient_id, axis)}
+    return {bucket: float(mean) for bucket, mean in _over(_OBSERVED, patient_id, axis, period)}
 
 
-def mean(patient_id: int, first: date, last: date) -> tuple[float, int]:
+def mean(patient_id: int, first: date, last: date, period: Period = ALWAYS) -> tuple[float, int]:
     """Mean of the daily mean pain from `first` to `last`, and how many days it rests on."""
-    found, days = _run(_MEAN, patient_id, first, last)[0]
+    found, days = _run(_MEAN, patient_id, *period.within(first, last))[0]
     return found or 0.0, days
 
 
-def doses(patient_id: int, axis: Axis) -> Sequence[Any]:
+def doses(patient_id: int, axis: Axis, period: Period = ALWAYS) -> Sequence[Any]:
     """Rows of medicine id, bucket, doses taken, doses skipped."""
-    return _over(_DOSES[axis.by], patient_id, axis)
+    return _over(_DOSES, patient_id, axis, period)
 
 
 def medicines(patient_id: int) -> dict[int, str]:
@@ -202,19 +203,20 @@ def medicines(patient_id: int) -> dict[int, str]:
     return {key: f"{name} {strength}".strip() for key, name, strength in sorted(found)}
 
 
-def sessions(patient_id: int, axis: Axis) -> Sequence[Any]:
+def sessions(patient_id: int, axis: Axis, period: Period = ALWAYS) -> Sequence[Any]:
     """Rows of kind of programme, bucket, sessions done, sessions skipped."""
-    return _over(_SESSIONS[axis.by], patient_id, axis)
+    return _over(_SESSIONS, patient_id, axis, period)
 
 
-def procedures(patient_id: int, first: date, last: date) -> Sequence[Any]:
+def procedures(patient_id: int, axis: Axis, period: Period = ALWAYS) -> Sequence[Any]:
     """Rows of kind, level, side and done_on, oldest first."""
-    return _run(_PROCEDURES, patient_id, first, last)
+    return _run(_PROCEDURES, patient_id, *period.within(axis.first, axis.last))
 
 
-def _over(statement: Select[Any], patient_id: int, axis: Axis) -> Sequence[Any]:
-    of = {"origin": axis.origin, "months": axis.origin.year * 12 + axis.origin.month}
-    return _run(statement, patient_id, axis.first, axis.last, **of)
+def _over(statements: dict[str, Select[Any]], patient_id: int, axis: Axis, period: Period = ALWAYS) -> Sequence[Any]:
+    by = "cut" if axis.by == "month" and period != ALWAYS else axis.by
+    of: dict[str, Any] = {"origin": axis.origin, "months": axis.origin.year * 12 + axis.origin.month}
+    return _run(statements[by], patient_id, *period.within(axis.first, axis.last), **of)
 
 
 def _run(statement: Select[Any], patient_id: int, first: date, last: date, **more: Any) -> Sequence[Any]:

@@ -20,5 +20,5 @@ bp = Blueprint("trends", __name__)
 def trends(patient: Patient) -> Response:
     """All charts over ?span=; an unknown span is the usual one."""
     span = request.args.get("span", DEFAULT)
-    drawing = draw(patient, span if span in SPANS else DEFAULT, clock.now(), g.may)
+    drawing = draw(patient, span if span in SPANS else DEFAULT, clock.now(), g.may, g.period)
     return show("trends/trends.html", drawing=drawing)

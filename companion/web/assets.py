@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app
 
 from companion.settings import ROOT
+from companion.web.headers import takes_packed
 from companion.web.scripts import joined, thrifty
 
 STATIC = ROOT / "static"
 #: user-free files that the service worker keeps; icons of a reminder come with the network that brought it
 SHELL = ("companion.css", "vendor/htmx.min.js", "js/outbox.js", "js/app.js", "icons/icon.svg")
 bp = Blueprint("assets", __name__)
+#: blanks that no style needs, beside braces, semicolons and commas
+_ROUND = re.compile(rb"\s*([{};,])\s*")
 _SPARE = re.compile(rb"/\*.*?\*/|(?<=\n)[ \n]+", re.S)
 
 
@@ -38,7 +41,7 @@ class Asset:
 
 
 def stylesheet() -> bytes:
-    """Every style file in the order of the layers, without comments and indents."""
+    """Every style file in the order of the layers, without comments and spare blanks."""
     css = STATIC / "css"
     parts = [css / "tokens.css", css / "base.css", css / "layout.css"]
     parts += [
@@ -46,7 +49,7 @@ def stylesheet() -> bytes:
         *sorted((css / "rooms").glob("*.css")),
         css / "utilities.css",
     ]
-    return _SPARE.sub(b"", b"\n".join(part.read_bytes() for part in parts))
+    return _ROUND.sub(rb"\1", _SPARE.sub(b"", b"\n".join(part.read_bytes() for part in parts)))
 
 
 def _asset(name: str, body: bytes) -> Asset:
@@ -92,7 +95,7 @@ def file(digest: str, name: str) -> Response:
     asset = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)
-    packed = asset.packed is not None and "gzip" in request.headers.get("Accept-Encoding", "")
+    packed = asset.packed is not None and takes_packed()
     response = Response(asset.packed if packed else asset.body, content_type=asset.type)
     if packed:
         response.headers["Content-Encoding"] = "gzip"

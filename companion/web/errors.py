@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from companion.store import db
 from companion.web.pages import show
-from companion.words import lazy
+from companion.words import Later, lazy
 
 log = logging.getLogger("companion")
 #: so many of the last places of a trace are written down
@@ -27,6 +27,7 @@ SENTENCES = {
     405: (lazy("That does not work here"), lazy("Please go back and use the buttons on the page.")),
     409: (lazy("This was saved before"), lazy("Something else was saved from the same page. Both are kept.")),
     413: (lazy("That is too much at once"), lazy("Please shorten your text and save again. Nothing was changed.")),
+    415: (lazy("We cannot read this"), lazy("Please open Companion in a browser and try there. Nothing was changed.")),
     429: (lazy("Too many tries"), lazy("Please wait some minutes, then try again.")),
     500: (lazy("Something broke on our side"), lazy("It is not your fault. Please try again in a minute.")),
     503: (lazy("We cannot save right now"), lazy("Please try again in a minute. What you wrote stays on this page.")),
@@ -42,9 +43,13 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
+def refusal(status: int, title: Later, advice: Later | str, at: str = "") -> Response:
+    """The page for whatever went wrong, in words of its own; `at` is the origin that it leads to, if that is not this one."""
+    return show("error.html", status=status, title=title, advice=advice, at=at)
+
+
 def _page(status: int) -> Response:
-    title, advice = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
-    response = show("error.html", status=status, title=title, advice=advice, code=status)
+    response = refusal(status, *SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]))
     if status == 503:
         response.headers["Retry-After"] = "30"
     return response

@@ -26,8 +26,14 @@ SAID = {
     "shared": lazy("You share your diary now. You can stop at any time."),
     "unshared": lazy("Sharing is stopped. They see nothing from now on."),
     "planned": lazy("Planned."),
+    "withdrawn": lazy("The link is withdrawn. It opens nothing from now on."),
     "undone": lazy("You were signed out, so this was not done. Please do it once more."),
     "not_yours": lazy("What was typed before belongs to another account. It was not saved."),
+    "staying": lazy("Your account stays. Let people in again if you want to."),
+    "alone": lazy("Every other device is signed out."),
+    "added": lazy("Added. You can use it from now on."),
+    "gone": lazy("Removed. It opens nothing any more."),
+    "renewed": lazy("Your new password is saved. Please sign in with it."),
     "later": lazy("We ring again in 15 minutes."),
 }
 

@@ -2,8 +2,12 @@
 import bodymap from "./behaviours/bodymap.js";
 import code from "./behaviours/code.js";
 import focus from "./behaviours/focus.js";
+import lock from "./behaviours/lock.js";
+import forget from "./behaviours/forget.js";
 import offline from "./behaviours/offline.js";
 import outbox from "./behaviours/outbox.js";
+import passkey from "./behaviours/passkey.js";
+import peek from "./behaviours/peek.js";
 import push, { confirmListening } from "./behaviours/push.js";
 import said from "./behaviours/said.js";
 import share from "./behaviours/share.js";
@@ -11,9 +15,10 @@ import signout from "./behaviours/signout.js";
 import snapshot from "./behaviours/snapshot.js";
 import unsent from "./behaviours/unsent.js";
 import zone from "./behaviours/zone.js";
+import watch, { say } from "./plain.js";
 import keepSending from "./sending.js";
 
-const behaviours = { bodymap, code, focus, offline, outbox, push, said, share, signout, snapshot, unsent, zone };
+const behaviours = { bodymap, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, unsent, zone };
 const attached = new WeakMap();
 
 function attach(root) {
@@ -33,17 +38,13 @@ async function behave(name, element) {
 }
 
 attach(document);
-// a second tap on a button that is just being sent sends nothing; the outbox keeps watch over its own forms
-const sent = new WeakMap();
-document.addEventListener("submit", (event) => {
-  const form = event.target, now = Date.now();
-  if (form.method !== "post" || form.dataset.behaviour === "outbox") return;
-  if (now - (sent.get(form) ?? 0) < 5000) return event.preventDefault();
-  sent.set(form, now);
-  setTimeout(() => { form.ariaBusy = event.defaultPrevented ? null : "true"; });
-});
+document.addEventListener("submit", watch);
+// what was said covers a part of the page, until somebody goes on
+for (const kind of ["pointerdown", "input"]) document.addEventListener(kind, () => say(""), { capture: true, passive: true });
 document.addEventListener("htmx:load", (event) => attach(event.detail.elt));
-// a page from the back-forward cache may belong to somebody who has signed out since
+// a page from the back-forward cache may belong to somebody who has signed out since: it comes back blank and is asked for
+// anew
+addEventListener("pagehide", () => { document.documentElement.hidden = true; });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 const live = document.querySelector("#live");

@@ -7,6 +7,7 @@ self.Outbox = (() => {
   const AWAY = [0, 401, 429, 502, 503, 504];   // nothing else would get through now either
   const SEALED = "sealed";   // in place of a status: its key is gone, nobody can read it
   const REFUSED = [400, 404, 409, 413, 422, SEALED];   // sending again would not help
+  const GONE = 410;   // its account was erased: nothing of it stays here either
   const TRIES = 3, PATIENCE = 15000, REMEMBERED = 20;
   let opened;
 
@@ -18,6 +19,7 @@ self.Outbox = (() => {
       for (const letter of await letters(owner)) {
         if (letter.state === "look") continue;
         const outcome = outcomes[letter.id] = await send(letter);
+        if (outcome.status === GONE) { await wipe(owner); break; }
         if (outcome.status >= 200 && outcome.status < 300) { await arrive(letter.id, outcome.location); continue; }
         const known = judge(letter, outcome.status);
         outcome.state = known.state;

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import checkin, clinic, memory, push, tick, trends, weight
+from tests.bench import checkin, clinic, memory, push, signin, tick, trends, weight
 from tests.bench.row import Row
 
 ROWS: dict[str, Callable[[], list[Row]]] = {
@@ -19,6 +19,7 @@ ROWS: dict[str, Callable[[], list[Row]]] = {
     "clinic": clinic.rows,
     "tick": tick.rows,
     "push": push.rows,
+    "signin": signin.rows,
     "weight": weight.rows,
     "memory": memory.rows,
 }

@@ -25,7 +25,7 @@ def test_serve_says_where_it_is_and_what_it_makes_is_for_its_owner_only(tmp_path
         assert f"http://localhost:{port}" in said
         assert "No reminder rings from here" in server.output
         server.wait_for_port(port)
-        asked = Request(f"http://localhost:{port}/identity/sign-in", headers={"Cookie": "companion=nobody"})
+        asked = Request(f"http://localhost:{port}/signin/", headers={"Cookie": "companion=nobody"})
         assert urlopen(asked, timeout=20).status == 200
         made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()}
         assert {"companion.sqlite3", "companion.sqlite3-wal", "vapid.pem"} <= set(made)

@@ -8,6 +8,8 @@ import pytest
 from companion import store
 from companion.identity.model import Account, Clinic, Membership, SignIn
 from companion.identity.signin import check_password, start
+from companion.signin import recovery, totp
+from companion.signin.model import Passkey, RecoveryCode, Totp
 from companion.store import db
 
 BEN = ("user", "ben@example.org", "--name", "Dr Ben Hartley", "--clinic", "Northmoor Pain Clinic")
@@ -84,6 +86,7 @@ def test_another_clinic_is_made_only_when_asked_for(there):
         (("user", "ben@example.org", "--name", "B" * 81, "--clinic", "C" * 121), ["--name", "--clinic"]),
         (("user", "ben@example.org", "--new-password"), ["no account"]),
         (("user", "ben@example.org", "--remove"), ["no account"]),
+        (("user", "ben@example.org", "--lost-phone"), ["--lost-phone goes with --new-password"]),
         (("user", "ben@example.org", "--remove", "--clinic", "Northmoor"), ["--remove stands alone"]),
     ],
 )
@@ -101,6 +104,21 @@ def test_a_new_password_ends_the_old_one_and_every_sign_in(there):
     assert check_password("ben@example.org", new) is not None
     assert db.query(SignIn).count() == 0
     assert len(seats()) == 1
+
+
+def test_who_lost_their_phone_begins_again_with_a_password(there):
+    there(*BEN)
+    with store.work():
+        ben, now = db.query(Account).one(), datetime.now(UTC)
+        db.add(Passkey(account_id=ben.id, credential="key", public_key=b"", name="Phone", created_at=now))
+        totp.begin(ben, now)
+        recovery.make(ben)
+    there("user", "ben@example.org", "--new-password")
+    had = (db.query(Passkey).count(), db.query(Totp).count(), db.query(RecoveryCode).count())
+    db.remove()
+    there("user", "ben@example.org", "--new-password", "--lost-phone")
+    assert had == (1, 1, 10)
+    assert (db.query(Passkey).count(), db.query(Totp).count(), db.query(RecoveryCode).count()) == (0, 0, 0)
 
 
 def test_who_is_let_go_works_nowhere_is_signed_out_and_can_come_back(there):

@@ -34,7 +34,7 @@ def test_it_makes_a_code_and_shows_it_on_a_page_of_its_own(app, cast, visit, nam
     assert (answer.status_code, answer.location) == (303, f"/clinic/invitations/{row.id}")
     page = browser.get(answer.location).text
     assert (row.code_hash, row.clinic_id, row.made_by) == (hashed(told(page)), cast.northmoor, getattr(cast, name))
-    assert f"/sharing/code#{told(page)}" in page
+    assert f"/codes/#{told(page)}" in page
     assert '<svg class="qr"' in page
     assert told(page) == told(browser.get(answer.location).text)
     assert len(codes()) == 1

@@ -260,6 +260,6 @@ def test_it_refuses_another_patients_entry(sqlite_app, visit, cast, entry):
 
 def test_it_sends_a_stranger_to_sign_in(sqlite_app, visit, entry):
     for page in ("", "/correct"):
-        assert visit(None).get(f"/diary/entries/{entry.uuid}{page}").location.startswith("/identity/sign-in")
+        assert visit(None).get(f"/diary/entries/{entry.uuid}{page}").location.startswith("/signin/")
     for verb in ("corrections", "removal", "return"):
         assert visit(None).post(f"/diary/entries/{entry.uuid}/{verb}", corrected()).status_code == 401

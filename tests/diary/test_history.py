@@ -110,7 +110,7 @@ def test_it_refuses_whoever_was_not_let_in(sqlite_app, visit, cast):
     db.execute(update(Grant).where(Grant.account_id == cast.rosa).values(parts=["medicines"]))
     db.commit()
     assert visit("rosa").get(f"/for/{cast.ana_patient}/diary/").status_code == 404
-    assert visit(None).get("/diary/").location.startswith("/identity/sign-in")
+    assert visit(None).get("/diary/").location.startswith("/signin/")
 
 
 def test_another_patients_entries_are_not_shown(sqlite_app, visit, cast):

@@ -256,7 +256,7 @@ def test_it_refuses_everybody_else(sqlite_app, visit, cast, name):
 
 
 def test_it_sends_a_stranger_to_sign_in_with_the_words_kept(sqlite_app, visit, cast):
-    assert visit(None).get("/diary/log").location.startswith("/identity/sign-in")
+    assert visit(None).get("/diary/log").location.startswith("/signin/")
     page = visit(None).post("/diary/entries", filled(note="Still here"))
     assert page.status_code == 401
     assert "Still+here" in page.text

@@ -8,16 +8,17 @@ from sqlalchemy import select
 
 from companion.identity.model import Account, Clinic, Patient
 from companion.sharing import invite
+from companion.sharing.terms import Terms
 from companion.store import db
 from tests.cast import NOW
-from tests.identity.test_sign_in import sign_in, token
+from tests.signin.test_sign_in import sign_in, token
 
 FORM = {"name": "Gus", "email": "gus@example.org", "password": "a quiet morning", "language": "en"}
 
 
 def code_of_ana(cast, now=NOW):
     _row, told = invite.invite_caregiver(
-        db.get_one(Patient, cast.ana_patient), db.get_one(Account, cast.ana), "Gus", ["pain"], True, now
+        db.get_one(Patient, cast.ana_patient), db.get_one(Account, cast.ana), "Gus", Terms(("pain",), True), now
     )
     db.commit()
     db.remove()
@@ -33,13 +34,13 @@ def code_of_clinic(cast):
 
 def open_code(browser, told):
     """Follow the invitation to the page that asks a stranger to sign up."""
-    page = browser.get(browser.post("/sharing/code", {"code": told}).location)
+    page = browser.get(browser.post("/codes/", {"code": told}).location)
     assert page.status_code == 200
     return page
 
 
 def sign_up(browser, page, **more):
-    form = {**FORM, "form_token": token(page), "next": "/sharing/accept", **more}
+    form = {**FORM, "form_token": token(page), "next": "/codes/accept", **more}
     return browser.post("/identity/sign-up", form)
 
 
@@ -55,34 +56,34 @@ def test_a_caregiver_signs_up_to_help_and_is_made_no_patient(app, visit, cast):
     assert "Make my account" in page.text
     assert "A diary of your own" not in page.text
     assert 'name="zone"' not in page.text
-    assert sign_up(browser, page).location == "/sharing/accept"
+    assert sign_up(browser, page).location == "/signin/first?next=/codes/accept"
     assert gus().patient is None
-    assert "Ana lets you in." in browser.get("/sharing/accept").text
-    assert browser.post("/sharing/accept").location == f"/for/{cast.ana_patient}/plan/"
+    assert "Ana lets you in." in browser.get("/codes/accept").text
+    assert browser.post("/codes/accept").location == f"/for/{cast.ana_patient}/plan/"
     # the next start of the app
-    assert browser.get("/").location == "/sharing/caring"
-    assert "Open" in browser.get("/sharing/caring").text
+    assert browser.get("/").location == "/caring/"
+    assert "Open" in browser.get("/caring/").text
 
 
 def test_a_patient_of_a_clinic_starts_a_diary_and_reads_for_whom(app, visit, cast):
     browser = visit(None)
     page = open_code(browser, code_of_clinic(cast))
     assert "Northmoor Pain Clinic invites you." in page.text
-    assert sign_up(browser, page, zone="Europe/Berlin").location == "/sharing/accept"
+    assert sign_up(browser, page, zone="Europe/Berlin").location == "/signin/first?next=/codes/accept"
     assert gus().patient.name == "Gus"
 
 
 def test_the_way_in_names_the_invitation(app, visit, cast):
     browser = visit(None)
-    browser.post("/sharing/code", {"code": code_of_ana(cast)})
-    page = browser.get("/identity/sign-in").text
+    browser.post("/codes/", {"code": code_of_ana(cast)})
+    page = browser.get("/signin/").text
     assert "You have an invitation" in page
     assert "Ana would like your help" in page
     assert sign_in(browser, "rosa@example.org").location == "/"
     browser = visit(None)
-    browser.post("/sharing/code", {"code": code_of_ana(cast)})
-    assert 'name="next" value="/sharing/accept"' in browser.get("/identity/sign-in").text
-    assert "invitation" not in visit(None).get("/identity/sign-in").text
+    browser.post("/codes/", {"code": code_of_ana(cast)})
+    assert 'name="next" value="/codes/accept"' in browser.get("/signin/").text
+    assert "invitation" not in visit(None).get("/signin/").text
 
 
 def test_a_caregiver_may_start_a_diary_later(app, visit, cast):
@@ -99,7 +100,7 @@ def test_a_caregiver_may_start_a_diary_later(app, visit, cast):
     assert rosa.get("/").location == "/plan/"
     assert rosa.get("/identity/diary").location == "/plan/"
     assert 'href="/identity/diary"' not in rosa.get("/identity/more").text
-    assert visit(None).get("/identity/diary").location == "/identity/sign-in?next=/identity/diary"
+    assert visit(None).get("/identity/diary").location == "/signin/?next=/identity/diary"
 
 
 def test_who_already_keeps_a_diary_keeps_it(app, visit, cast):
@@ -116,10 +117,10 @@ def closed(app):
 @pytest.mark.parametrize("cookie", ["x", "K7QD-2MXP", None])
 def test_a_closed_house_opens_to_no_made_up_code(app, closed, visit, cast, cookie):
     browser = visit(None)
-    page = browser.get("/identity/sign-in")
+    page = browser.get("/signin/")
     if cookie:
         browser.client.set_cookie("code", cookie)
-    assert browser.get("/identity/sign-up").location == "/sharing/code"
+    assert browser.get("/identity/sign-up").location == "/codes/"
     assert sign_up(browser, page, zone="Europe/Berlin").status_code == 404
     assert db.scalars(select(Account).where(Account.email == FORM["email"])).first() is None
 
@@ -133,5 +134,5 @@ def test_a_closed_house_opens_to_a_code_that_is_open(app, closed, visit, cast, s
     assert sign_up(browser, page).status_code == 303
     second = visit(None)
     second.client.set_cookie("code", browser.client.get_cookie("code").value)
-    browser.post("/sharing/accept")
-    assert second.get("/identity/sign-up").location == "/sharing/code"
+    browser.post("/codes/accept")
+    assert second.get("/identity/sign-up").location == "/codes/"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-PAGES = ("/identity/more", "/identity/settings", "/identity/sign-ins", "/sharing/caring")
+PAGES = ("/identity/more", "/identity/settings", "/signin/sign-ins", "/caring/")
 
 
 @pytest.mark.parametrize("path", PAGES)

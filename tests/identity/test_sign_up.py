@@ -4,7 +4,7 @@ import pytest
 
 from companion.identity.model import Account
 from companion.store import db
-from tests.identity.test_sign_in import sign_in, token
+from tests.signin.test_sign_in import sign_in, token
 
 FORM = {
     "name": "Eva",
@@ -22,7 +22,7 @@ def sign_up(browser, **more):
 
 def test_it_makes_an_account_with_a_record(app, visit):
     browser = visit(None)
-    assert sign_up(browser).location == "/"
+    assert sign_up(browser).location == "/signin/first"
     assert browser.get("/").location == "/plan/"
     account = db.query(Account).where(Account.email == "eva@example.org").one()
     assert (account.name, account.language, account.patient.zone) == ("Eva", "es", "Europe/Madrid")
@@ -58,7 +58,7 @@ def test_it_refuses_in_plain_words_and_keeps_what_was_typed(app, visit, field, v
 def test_the_way_in_speaks_the_chosen_language(app, visit):
     browser = visit(None)
     assert browser.post("/identity/language", {"language": "es"}).status_code == 303
-    assert 'lang="es"' in browser.get("/identity/sign-in").text
+    assert 'lang="es"' in browser.get("/signin/").text
     assert browser.post("/identity/language", {"language": "tlh"}).status_code == 400
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
-from companion import store
+from companion import seal, store
 from tests.cast import Cast, gather
 from tests.servers.browser import fake_subscription, launch, persistent
 from tests.servers.process import Server, free_port
@@ -113,6 +113,7 @@ def site(tmp_path: Path, empty_sqlite: Path, push_service: PushService) -> Itera
     home, port = tmp_path / "home", free_port()
     home.mkdir()
     shutil.copy(empty_sqlite, home / "companion.sqlite3")
+    seal.connect(home / "keys")
     store.connect(f"sqlite:///{home / 'companion.sqlite3'}")
     cast = gather()
     store.disconnect()

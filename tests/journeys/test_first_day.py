@@ -25,6 +25,8 @@ def test_a_new_patient_signs_up_and_logs_in_two_taps(someone):
     page.get_by_label("Email").fill("eva@example.org")
     page.get_by_label("Password").fill("a quiet morning")
     page.get_by_role("button", name="Make my diary").click()
+    # Then a passkey is offered, which she leaves for later
+    page.get_by_role("link", name="Not now").click()
     # Then Today helps her on
     expect(page.get_by_role("heading", level=1)).to_contain_text("Eva")
     # When she taps Log, a number, and Save
@@ -106,6 +108,7 @@ def test_a_double_tap_is_one_entry(someone, store_of):
 def test_without_scripts_a_person_signs_in_logs_and_reads(someone):
     page = someone(None, java_script_enabled=False)
     page.goto("/")
+    page.get_by_text("Use a password").click()
     page.get_by_label("Email").fill("ana@example.org")
     page.get_by_label("Password").fill("lichen and heather")
     page.get_by_role("button", name="Sign in").click()

@@ -165,6 +165,7 @@ def test_an_expired_sign_in_keeps_the_words_until_she_is_back(phone, site, store
     page.context.clear_cookies()
     log_without_network(page, 4)
     page.locator("#outbox").get_by_role("link", name="Sign in to send them.").click()
+    page.get_by_text("Use a password").click()
     page.get_by_label("Email").fill("ana@example.org")
     page.get_by_label("Password").fill("lichen and heather")
     page.get_by_role("button", name="Sign in").click()
@@ -281,7 +282,7 @@ def test_what_is_left_is_sent_when_no_page_is_open(phone, store_of):
 
 def test_emergency_words_are_there_without_a_network_and_before_sign_in(phone):
     page = phone(None)
-    page.goto("/identity/sign-in")
+    page.goto("/signin/")
     holds(page, "navigator.serviceWorker.ready.then((registration) => registration.active !== null)")
     page.context.set_offline(True)
     page.goto("/emergency")

@@ -18,7 +18,7 @@ import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from companion import clock, store
+from companion import clock, seal, store
 from companion.app import create_app
 from companion.demo.fill import fill
 from companion.identity.model import Clinic, Patient
@@ -26,6 +26,7 @@ from companion.identity.signin import start
 from companion.settings import Settings
 from companion.sharing.invite import invite_patient
 from companion.sharing.model import PARTS, Grant, Invitation
+from companion.visit.make import make
 from tests.house.test_gates import things
 from tests.journeys.conftest import DESK, PHONE
 from tests.servers.process import Server, free_port
@@ -35,17 +36,21 @@ pytestmark = pytest.mark.journey
 #: GET routes that show no page
 NO_PAGE = {
     "assets.file": "a file", "assets.favicon": "a file", "phone.service_worker": "a file", "phone.manifest": "a file",
+    "known.security": "a text", "known.robots": "a text", "identity.here": "nothing", "office.invited": "shown to the browser that made it",
     "plan.snapshot": "data", "for_plan.snapshot": "data", "home": "leads on", "reminders.open_": "leads on",
+    "export.file": "a file", "visit.pdf": "a file", "visit.patient_pdf": "a file", "visit.shared_pdf": "a file",
 }  # fmt: skip
 #: what an address alone does not show
 MORE = [("patient", "/trends/?span=7"), ("patient", "/trends/?span=all"), ("clinician", "/clinic/patients/<patient_id>?span=365"),
         ("clinician", "/clinic/?q=nobody"), ("other clinician", "/clinic/"), ("administrator", "/clinic/invitations"), (None, "/nowhere")]  # fmt: skip
 #: who opens what is behind a gate
-OPENS = {"anyone": None, "person": "patient", "staff": "clinician", "care": "clinician", "record": "patient"}
+OPENS = {"anyone": None, "person": "patient", "staff": "clinician", "clinician": "clinician", "admin": "administrator", "care": "clinician",
+         "record": "patient"}  # fmt: skip
 #: whose things fill the blanks of an address, where they are not the patient's
 THEIRS = {
     "clinician": {"programme_id": "clinic_programme_id", "invitation_id": "clinic_invitation_id"},
     "caregiver": {"uuid": "rosas_uuid"},
+    "keeper": {"patient_id": "kept_patient_id", "grant_id": "kept_grant_id"},
 }
 AXE = Axe()
 #: what scrolls under the dock counts as too small for axe; SMALL measures sizes instead
@@ -113,24 +118,30 @@ def demo(tmp_path_factory, empty_sqlite):
     home, port = tmp_path_factory.mktemp("demo"), free_port()
     shutil.copy(empty_sqlite, home / "companion.sqlite3")
     store.connect(f"sqlite:///{home / 'companion.sqlite3'}")
+    seal.connect(home / "keys")
     with store.work() as db:
         people = fill(clock.now())
         people["caregiver"].language = "es"
-        tokens = {part: start(account, "Test", clock.now()) for part, account in people.items()}
+        tokens = {part: start(account, "Test", clock.now(), strong=True) for part, account in people.items()}
         patient = db.query(Patient).filter_by(account_id=people["patient"].id).one()
         northmoor, southfell = db.query(Clinic).order_by(Clinic.id)
         for grant in db.query(Grant).filter_by(patient_id=patient.id):
             grant.parts = list(PARTS)
         ids = {"ana": people["patient"].id, "rosa": people["caregiver"].id, "ben": people["clinician"].id}
+        ids["abe"] = people["administrator"].id
         values = things(SimpleNamespace(**ids, ana_patient=patient.id, northmoor=northmoor.id))
         db.query(Invitation).update({"expires_at": clock.now() + timedelta(hours=1)})
+        days = (clock.now().date() - timedelta(days=90), clock.now().date())
+        _link, token = make(
+            patient, people["patient"], "Dr Okon", list(PARTS), days, timedelta(hours=1), "", clock.now()
+        )
         code = invite_patient(southfell, people["other clinician"], "Ana", clock.now())[1]
     store.disconnect()
     origin = f"http://localhost:{port}"
     environment = {**os.environ, "COMPANION_HOME": str(home), "PORT": str(port), "COMPANION_ORIGIN": origin}
     with Server([str(Path(sys.executable).with_name("companion")), "serve", "--no-clock"], env=environment) as server:
         server.wait_for_port(port, timeout=20)
-        yield SimpleNamespace(origin=origin, tokens=tokens, values={**values, "language": "es"}, code=code)
+        yield SimpleNamespace(origin=origin, tokens=tokens, values={**values, "language": "es"}, code=code, token=token)
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +165,17 @@ def pages(chromium, demo):
 
 
 def arrive(page, part, path, demo):
-    """The answer; the page of an invitation wants its code first."""
-    if path == "/sharing/accept":
-        page.goto(f"/sharing/code#{demo.code}")
+    """The answer; the page of an invitation wants its code first, and a shown report its link."""
+    if path == "/codes/accept":
+        page.goto(f"/codes/#{demo.code}")
         page.get_by_role("button", name="Go on").click()
+    if path == "/visit/shared":
+        page.goto("about:blank")  # from /visit/open itself only the part behind # would change
+        page.goto(f"/visit/open#{demo.token}")
+        page.get_by_role("button", name="Open the report").click()
+        page.wait_for_url("**/visit/shared")
+    if path.startswith("/for/<int:patient_id>/sharing/"):
+        part = "keeper"
     values = demo.values | {blank: demo.values[theirs] for blank, theirs in THEIRS.get(part, {}).items()}
     return page.goto(re.sub(r"<(?:\w+:)?(\w+)>", lambda blank: str(values[blank[1]]), path))
 

@@ -30,7 +30,7 @@ def test_the_address_of_a_code_is_copied_or_sent(someone):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.add_init_script("navigator.share = async (what) => { window.sent = what; }")
     address = make_code(page)
-    assert re.search(r"/sharing/code#[A-Z0-9]{4}-[A-Z0-9]{4}$", address)
+    assert re.search(r"/codes/#[A-Z0-9]{4}-[A-Z0-9]{4}$", address)
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == address

@@ -32,7 +32,7 @@ def test_a_clinician_invites_and_the_patient_accepts_looks_are_told_and_sharing_
     # When Dora opens the code as her camera would, she sees what she shares, and agrees
     dora = someone("dora")
     log(dora, 6)
-    dora.goto(f"/sharing/code#{code}")
+    dora.goto(f"/codes/#{code}")
     expect(dora.get_by_label("Code", exact=False).first).to_have_value(code)
     dora.get_by_role("button").filter(has_text=re.compile("Go on|Continue|Next|Open", re.I)).first.click()
     expect(dora.get_by_role("heading", level=1)).to_contain_text("Northmoor Pain Clinic")
@@ -56,7 +56,7 @@ def test_a_clinician_invites_and_the_patient_accepts_looks_are_told_and_sharing_
     ana = someone("ana")
     for patient in (dora, ana):
         patient.goto("/identity/more")
-        patient.goto(f"/sharing/code#{code}")
+        patient.goto(f"/codes/#{code}")
         patient.get_by_role("button", name="Go on").click()
         expect(patient.get_by_role("alert")).to_contain_text("This code was used before.")
     assert ben.goto(address).status == 404
@@ -87,3 +87,41 @@ def test_a_caregiver_logs_for_her_with_their_own_name_on_it(someone):
     expect(rosa.get_by_text("Saved.")).to_be_visible()
     ana.goto("/diary/")
     expect(ana.locator("main")).to_contain_text("Rosa")
+
+
+def test_a_patient_lets_a_caregiver_in_narrows_and_stops(someone):
+    # Given Ana, who makes a code for Dora, for the days from today on
+    ana, dora = someone("ana"), someone("dora")
+    ana.goto("/sharing/")
+    ana.get_by_label("Their name", exact=True).fill("Dora")
+    ana.get_by_text("Which days, and for how long").click()
+    ana.get_by_label("First day").fill("2026-03-01")
+    ana.get_by_role("button", name="Make a code").click()
+    code = ana.locator("p.code").inner_text()
+    # When Dora types it, she reads what it opens before she says yes
+    dora.goto(f"/codes/#{code}")
+    dora.get_by_role("button", name="Go on").click()
+    expect(dora.locator("main")).to_contain_text("From March 1, 2026 on")
+    dora.get_by_role("button", name="Yes, I help").click()
+    expect(dora.get_by_role("region", name="Whose record is open")).to_contain_text("Ana")
+    address = dora.url
+    # And every page that is open to her has a way to it
+    dora.get_by_role("navigation").get_by_role("link", name="More").click()
+    dora.get_by_role("link", name="All entries").click()
+    expect(dora.get_by_role("region", name="Whose record is open")).to_contain_text("Ana")
+    entries = dora.url
+    # When Ana closes pain, it is closed at once
+    ana.goto("/sharing/")
+    ana.get_by_role("link", name="Change Dora").click()
+    ana.get_by_label("Pain, where it hurts").uncheck()
+    ana.get_by_role("button", name="Save").click()
+    expect(ana.get_by_text("Saved.")).to_be_visible()
+    assert dora.goto(entries).status == 404
+    assert dora.goto(address).status == 200
+    # And when she stops, everything is; what was shared when stays readable
+    ana.get_by_role("button", name="Stop sharing Dora").click()
+    ana.locator("dialog").get_by_role("button", name="Stop sharing").click()
+    expect(ana.get_by_text("Sharing is stopped.")).to_be_visible()
+    assert dora.goto(address).status == 404
+    ana.get_by_text("What was changed, and when").click()
+    expect(ana.get_by_text("You stopped sharing with Dora.")).to_be_visible()

@@ -128,7 +128,7 @@ def test_a_caregiver_adds_for_the_patient(app, visit, cast):
 
 
 def test_others_are_refused(app, visit, cast):
-    assert visit(None).get("/medication/new").location.startswith("/identity/sign-in")
+    assert visit(None).get("/medication/new").location.startswith("/signin/")
     assert visit(None).post("/medication/", FORM).status_code == 401
     assert visit("dora").post(f"/for/{cast.ana_patient}/medication/", FORM).status_code == 404
     assert visit("ben").post("/medication/", FORM).status_code == 404

@@ -209,7 +209,7 @@ def test_others_are_refused(app, visit, cast, shelf):
     grant.parts = ["pain"]
     db.commit()
     for path in paths:
-        assert visit(None).get(f"/medication/{path}").location.startswith("/identity/sign-in")
+        assert visit(None).get(f"/medication/{path}").location.startswith("/signin/")
         assert visit("rosa").get(f"/for/{cast.ana_patient}/medication/{path}").status_code == 404
         assert visit("dora").get(f"/for/{cast.ana_patient}/medication/{path}").status_code == 404
         assert visit("ben").get(f"/medication/{path}").status_code == 404

@@ -44,7 +44,7 @@ def test_closed_parts_are_left_out(app, visit, cast, day):
 
 
 def test_others_are_refused(app, visit, cast, day):
-    assert visit(None).get("/plan/snapshot").location.startswith("/identity/sign-in")
+    assert visit(None).get("/plan/snapshot").location.startswith("/signin/")
     assert visit("dora").get(f"/for/{cast.ana_patient}/plan/snapshot").status_code == 404
     hers = visit("dora").get("/plan/snapshot").json
     assert hers["doses"] == hers["sessions"] == []

@@ -26,7 +26,7 @@ def put(model_filter, **values):
 
 def test_a_new_patient_gets_next_steps(app, visit):
     text = page(visit("dora"))
-    for link in ("/diary/log", "/medication/new", "/reminders/", "/sharing/code"):
+    for link in ("/diary/log", "/medication/new", "/reminders/", "/codes/"):
         assert f'href="{link}"' in text
     assert "Nothing is logged yet today." in text and 'id="thread"' not in text
 
@@ -116,7 +116,7 @@ def test_the_phone_gets_the_thread_alone(app, visit, day):
 
 
 def test_others_are_refused(app, visit, cast, day):
-    assert visit(None).get("/plan/").location.startswith("/identity/sign-in")
+    assert visit(None).get("/plan/").location.startswith("/signin/")
     assert visit("dora").get(f"/for/{cast.ana_patient}/plan/").status_code == 404
     assert visit("rosa").get(f"/for/{cast.dora_patient}/plan/").status_code == 404
     assert visit("ben").get("/plan/").status_code == 404

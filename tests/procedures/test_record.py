@@ -207,7 +207,7 @@ def test_it_shows_no_other_patients_procedures(app, visit, cast):
 
 
 def test_it_refuses_strangers_and_caregivers_without_the_part(app, visit, cast):
-    assert visit(None).get("/procedures/").location == "/identity/sign-in?next=/procedures/"
+    assert visit(None).get("/procedures/").location == "/signin/?next=/procedures/"
     assert visit("rosa").get(f"/for/{cast.ana_patient}/procedures/").status_code == 404
     grant = db.scalars(select(Grant).where(Grant.account_id == cast.rosa)).one()
     grant.parts = ["procedures"]

@@ -17,7 +17,7 @@ from companion.reminders import deliver as delivering
 from companion.reminders.deliver import deliver
 from companion.reminders.devices import listen
 from companion.reminders.due import claim, lease
-from companion.reminders.model import Delivery
+from companion.reminders.model import Address, Delivery
 from companion.schedule import times
 from companion.schedule.model import EVERY_DAY, Schedule
 from companion.settings import Settings
@@ -61,7 +61,9 @@ def phone(cast: Cast, service: PushService, settings: Settings, now: datetime) -
         subscription = service.subscribe()
         with store.work():
             account = db.get_one(Account, getattr(cast, name))
-            listen(account, subscription.endpoint, subscription.p256dh, subscription.auth, label="Phone", now=at)
+            listen(
+                account, Address(subscription.endpoint, subscription.p256dh, subscription.auth), label="Phone", now=at
+            )
         return subscription
 
     return made

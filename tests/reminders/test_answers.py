@@ -287,5 +287,5 @@ def test_a_tap_on_somebody_elses_reminder_opens_nothing(app, visit, rung):
     for name in ("dora", "rosa", "ben"):
         assert visit(name).get(f"/reminders/open/{key}").status_code == 404
     assert visit("ana").get("/reminders/open/unknown").status_code == 404
-    assert visit(None).get(f"/reminders/open/{key}").location.startswith("/identity/sign-in")
+    assert visit(None).get(f"/reminders/open/{key}").location.startswith("/signin/")
     assert receipts() == []

@@ -2,12 +2,13 @@
 
 import logging
 import threading
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
-from companion import clock, queue, store
+from companion import clock, queue, seal, store
 from companion.identity.model import Account, Patient
 from companion.medication import queries as medication
 from companion.medication import take
@@ -73,6 +74,28 @@ def test_it_rings_every_phone(app, service, phone, plan, ring, deliveries):
     assert message.payload["notification"]["tag"] == first.key
     assert (message.urgency, message.ttl) == ("high", 30 * 60)
     assert service.refusals == []
+
+
+def test_where_a_phone_is_reached_stands_sealed(sqlite_app, tmp_path, phone):
+    subscription = phone()
+    db.remove()
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("companion.sqlite3*"))
+    assert b"device" in stored
+    for secret in (subscription.endpoint, subscription.p256dh, subscription.auth):
+        assert secret.encode() not in stored
+
+
+def test_a_phone_whose_key_is_lost_is_said_and_keeps_no_other_from_ringing(
+    app, service, phone, plan, ring, tmp_path, caplog
+):
+    phone()
+    seal.connect(tmp_path / "other-keys")
+    (tmp_path / "other-keys").write_text(f"2 {b64encode(bytes(32)).decode()}")
+    heard = phone()
+    plan("medication", time(10, 30))
+    ring(DUE)
+    assert [message.subscription for message in service.messages()] == [heard]
+    assert "device 1 cannot be reached. Key 1 is not here." in caplog.text
 
 
 def test_it_rings_nobody_elses_phone(app, service, phone, plan, ring):

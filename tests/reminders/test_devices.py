@@ -47,7 +47,7 @@ def test_it_switches_a_phone_on(app, visit, cast, service, settings):
     assert answer.status_code == 201
     [device] = devices()
     assert answer.json == {"device": device.id}
-    assert (device.account_id, device.endpoint, device.p256dh, device.auth) == (
+    assert (device.account_id, *device.address) == (
         cast.ana,
         phone.endpoint,
         phone.p256dh,
@@ -65,7 +65,7 @@ def test_it_takes_what_a_browser_gives_as_json(sqlite_app, visit, service, setti
     phone = service.subscribe()
     answer = visit("ana").post("/reminders/devices", json={**phone.info, "expirationTime": None})
     assert answer.status_code == 201
-    assert devices()[0].auth == phone.auth
+    assert devices()[0].address.auth == phone.auth
 
 
 def test_saying_so_again_confirms_it(app, visit, service, settings, set_clock):
@@ -221,6 +221,17 @@ def test_it_puts_a_phone_away(app, visit, phone, service):
     assert "No phone gets reminders yet." in ana.get("/reminders/").text
 
 
+def test_a_phone_that_was_put_away_elsewhere_stays_so_until_it_is_wanted(app, visit, service, settings):
+    ana, phone = visit("ana"), service.subscribe()
+    ana.post("/reminders/devices", sent(phone))
+    [device] = devices()
+    ana.post(f"/reminders/devices/{device.id}/removal")
+    assert ana.post("/reminders/devices", sent(phone)).status_code == 410
+    assert devices()[0].ended_why == "removed"
+    assert ana.post("/reminders/devices", {**sent(phone), "wanted": "y"}).status_code == 201
+    assert devices()[0].ended_at is None
+
+
 def test_a_phone_puts_itself_away(app, visit, phone):
     own, other = phone(), phone()
     ana = visit("ana")
@@ -305,7 +316,7 @@ def test_it_is_for_people_who_keep_a_record(app, visit, service, settings):
         assert visit(name).get("/reminders/").status_code == 404
         assert visit(name).post("/reminders/devices", phone).status_code == 404
         assert visit(name).post("/reminders/devices/removal", phone).status_code == 404
-    assert visit(None).get("/reminders/").location.startswith("/identity/sign-in")
+    assert visit(None).get("/reminders/").location.startswith("/signin/")
     assert visit(None).post("/reminders/devices", phone).status_code == 401
     assert devices() == []
 

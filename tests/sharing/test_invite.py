@@ -9,9 +9,10 @@ import segno
 from sqlalchemy import func, select, text
 
 from companion.identity.model import Account, Clinic
-from companion.sharing import code, invite, qr
-from companion.sharing.model import PARTS, Invitation
+from companion.sharing import code, invite
+from companion.sharing.model import PARTS, Grant, Invitation
 from companion.store import db
+from companion.web import qr
 from tests.cast import NOW
 from tests.sharing.codes import FORM, SHOWN, from_ana
 
@@ -24,7 +25,7 @@ def test_it_makes_a_code_and_shows_it_once(app, visit, cast):
     answer = visit("ana").post("/sharing/invitations", FORM)
     assert answer.status_code == 200
     told = SHOWN.search(answer.text).group(1)
-    assert f"http://localhost/sharing/code#{told}" in answer.text
+    assert f"http://localhost/codes/#{told}" in answer.text
     row = _one()
     assert (row.patient_id, row.clinic_id, row.made_by) == (cast.ana_patient, None, cast.ana)
     assert (row.note, row.parts, row.may_log) == ("Jonas", ["pain", "therapy"], True)
@@ -47,11 +48,11 @@ def test_it_draws_the_address_without_inline_style(app, visit):
 
 
 def test_it_draws_what_the_library_draws():
-    side, path = qr.drawing("http://localhost/sharing/code#K7QD-2MXP")
+    side, path = qr.drawing("http://localhost/codes/#K7QD-2MXP")
     dark = set()
     for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", path):
         dark |= {(int(x) + step - qr.EDGE, int(y) - qr.EDGE) for step in range(int(length))}
-    matrix = segno.make_qr("http://localhost/sharing/code#K7QD-2MXP", error="m").matrix
+    matrix = segno.make_qr("http://localhost/codes/#K7QD-2MXP", error="m").matrix
     assert side == len(matrix) + 8
     assert dark == {(x, y) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
 
@@ -81,7 +82,7 @@ def test_it_refuses_in_plain_words(sqlite_app, visit, field, value, sentence):
 
 
 def test_it_lists_what_is_wrong_in_the_order_of_the_page(sqlite_app, visit):
-    page = visit("ana").post("/sharing/invitations", {}).text
+    page = visit("ana").post("/sharing/invitations", {"uuid": FORM["uuid"]}).text
     assert re.findall(r'<li><a href="#(\w+)">', page) == ["name", "parts"]
     assert page.index('id="name"') < page.index('id="parts"')
 
@@ -93,7 +94,7 @@ def test_it_withdraws_a_code(app, visit, cast):
     assert ana.post(path).location == "/sharing/?said=stopped"
     assert path not in ana.get("/sharing/").text
     assert ana.post(path).status_code == 404
-    answer = visit("dora").post("/sharing/code", {"code": told})
+    answer = visit("dora").post("/codes/", {"code": told})
     assert answer.status_code == 422
     assert "This code has ended." in answer.text
 
@@ -107,7 +108,7 @@ def test_it_refuses_another_patients_code(app, visit, cast):
 def test_it_refuses_those_who_keep_no_diary(app, visit, cast):
     for path in ("/sharing/", "/sharing/looks"):
         assert visit("rosa").get(path).status_code == 404
-        assert visit(None).get(path).location == f"/identity/sign-in?next={path}"
+        assert visit(None).get(path).location == f"/signin/?next={path}"
     assert visit("rosa").post("/sharing/invitations", FORM).status_code == 404
     assert visit(None).post("/sharing/invitations", FORM).status_code == 401
 
@@ -122,3 +123,30 @@ def test_it_reads_a_code_as_people_type_it():
         assert code.read(typed) is None
     assert not set("ILO01U") & set(code.ALPHABET)
     assert len({code.new() for _ in range(100)}) == 100
+
+
+def test_a_double_tap_makes_one_code(app, visit):
+    ana = visit("ana")
+    first, second = (SHOWN.search(ana.post("/sharing/invitations", FORM).text).group(1) for _ in range(2))
+    assert first == second
+    assert db.scalars(select(func.count(Invitation.id))).one() == 1
+    other = ana.post("/sharing/invitations", {**FORM, "name": "Mia"})
+    assert SHOWN.search(other.text).group(1) != first
+
+
+def test_the_chosen_days_go_with_the_code(app, visit, cast):
+    days = {"since_on": "2026-03-01", "until_on": "2026-03-20", "ends_on": "2026-05-01"}
+    told = SHOWN.search(visit("ana").post("/sharing/invitations", {**FORM, **days}).text).group(1)
+    dora = visit("dora")
+    dora.post("/codes/", {"code": told})
+    page = dora.get("/codes/accept").text
+    assert "March 1, 2026 to March 20, 2026. Stops by itself after May 1, 2026." in page
+    dora.post("/codes/accept")
+    grant = db.scalars(select(Grant).where(Grant.account_id == cast.dora)).one()
+    assert (str(grant.since_on), str(grant.until_on), str(grant.ends_on)) == tuple(days.values())
+
+
+def test_many_codes_in_an_hour_are_too_many(sqlite_app, visit):
+    ana = visit("ana")
+    answers = [ana.post("/sharing/invitations", {**FORM, "name": f"N{n}"}).status_code for n in range(61)]
+    assert (answers[:60], answers[60]) == ([200] * 60, 429)

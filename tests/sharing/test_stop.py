@@ -43,7 +43,9 @@ def test_it_closes_the_record_to_a_caregiver_at_once(app, visit, cast):
     assert rosa.get(f"/for/{cast.ana_patient}/plan/").status_code == 404
     assert rosa.post(f"/for/{cast.ana_patient}/therapy/", {}).status_code == 404
     assert _grant(account_id=cast.rosa).stopped_at == NOW
-    assert "Rosa" not in ana.get("/sharing/").text
+    page = ana.get("/sharing/").text
+    assert "Only Northmoor Pain Clinic can see your diary." in page
+    assert "You stopped sharing with Rosa." in page
     assert ana.post(path).status_code == 404
 
 
@@ -52,7 +54,7 @@ def test_it_closes_the_record_to_a_clinic_at_once(app, visit, cast):
     assert ben.get(path).status_code == 200
     visit("ana").post(f"/sharing/grants/{_grant(clinic_id=cast.northmoor).id}/stop")
     assert ben.get(path).status_code == 404
-    assert grant_of_clinic(cast.northmoor, cast.ana_patient) is None
+    assert grant_of_clinic(cast.northmoor, cast.ana_patient, NOW) is None
 
 
 def test_it_changes_the_parts_at_once(app, visit, cast):
@@ -92,27 +94,27 @@ def test_it_refuses_another_patients_grant(app, visit, cast, name):
 
 
 def test_it_lists_the_people_i_help(app, visit, cast):
-    page = visit("rosa").get("/sharing/caring").text
+    page = visit("rosa").get("/caring/").text
     assert f'href="/for/{cast.ana_patient}/plan/"' in page
     assert "You can write for them" in page
     for name in ("ana", "ben"):
-        assert "Nobody has let you in yet." in visit(name).get("/sharing/caring").text
-    assert visit(None).get("/sharing/caring").location == "/identity/sign-in?next=/sharing/caring"
+        assert "Nobody has let you in yet." in visit(name).get("/caring/").text
+    assert visit(None).get("/caring/").location == "/signin/?next=/caring/"
 
 
 def test_it_lets_a_caregiver_give_it_up(app, visit, cast):
-    path, rosa = f"/sharing/caring/{_grant(account_id=cast.rosa).id}/end", visit("rosa")
+    path, rosa = f"/caring/{_grant(account_id=cast.rosa).id}/end", visit("rosa")
     assert visit("dora").post(path).status_code == 404
     assert visit("ana").post(path).status_code == 404
-    assert rosa.post(path).location == "/sharing/caring?said=stopped"
+    assert rosa.post(path).location == "/caring/?said=stopped"
     assert rosa.get(f"/for/{cast.ana_patient}/plan/").status_code == 404
-    assert "Nobody has let you in yet." in rosa.get("/sharing/caring").text
+    assert "Nobody has let you in yet." in rosa.get("/caring/").text
     assert rosa.post(path).status_code == 404
 
 
 def test_it_lets_no_staff_end_the_clinics_grant_as_a_caregiver(app, visit, cast):
     number = _grant(clinic_id=cast.northmoor).id
-    assert visit("ben").post(f"/sharing/caring/{number}/end").status_code == 404
+    assert visit("ben").post(f"/caring/{number}/end").status_code == 404
 
 
 def test_it_keeps_a_caregiver_in_the_record_by_its_links(app, visit, cast):

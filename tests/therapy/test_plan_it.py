@@ -206,7 +206,7 @@ def test_it_refuses_another_patients_programme(app, visit, cast):
 
 def test_it_sends_a_stranger_to_sign_in(app, visit):
     for path in ("/therapy/", "/therapy/new", "/therapy/history"):
-        assert visit(None).get(path).location.startswith("/identity/sign-in?next=/therapy/")
+        assert visit(None).get(path).location.startswith("/signin/?next=/therapy/")
     assert visit(None).post("/therapy/", FORM).status_code == 401
 
 

@@ -256,7 +256,7 @@ def test_it_refuses_another_patients_charts(sqlite_app, cast, visit, name, statu
 def test_a_stranger_is_sent_to_sign_in(sqlite_app, visit):
     answer = visit(None).get("/trends/")
     assert answer.status_code == 303
-    assert answer.location.startswith("/identity/sign-in")
+    assert answer.location.startswith("/signin/")
 
 
 def test_a_kept_chart_is_drawn_anew_after_a_change_of_its_part(app, cast, visit, set_clock):

@@ -23,11 +23,11 @@ def client(sqlite_url, tmp_path, now):
 
 
 def sign_in(client, password=PASSWORD, address="203.0.113.7"):
-    page = client.get("/identity/sign-in", base_url=ORIGIN)
+    page = client.get("/signin/", base_url=ORIGIN)
     token = re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
     form = {"email": "ana@example.org", "password": password, "form_token": token}
     headers = {"Origin": ORIGIN, "X-Forwarded-For": f"198.51.100.1, {address}", "X-Forwarded-Proto": "https"}
-    return client.post("/identity/sign-in", data=form, base_url=ORIGIN, headers=headers)
+    return client.post("/signin/", data=form, base_url=ORIGIN, headers=headers)
 
 
 def test_the_cookies_are_bound_to_the_host_and_to_tls(client):
@@ -40,7 +40,7 @@ def test_the_cookies_are_bound_to_the_host_and_to_tls(client):
 
 
 def test_the_browser_stays_with_tls(client):
-    assert "max-age=31536000" in client.get("/identity/sign-in", base_url=ORIGIN).headers["Strict-Transport-Security"]
+    assert "max-age=31536000" in client.get("/signin/", base_url=ORIGIN).headers["Strict-Transport-Security"]
 
 
 def test_a_place_is_what_the_trusted_proxy_saw(client):
@@ -58,8 +58,8 @@ def test_an_unknown_email_takes_the_work_of_a_known_one(client, monkeypatch):
             return True
 
     monkeypatch.setattr("companion.identity.passwords._hasher", Hasher())
-    page = client.get("/identity/sign-in", base_url=ORIGIN)
+    page = client.get("/signin/", base_url=ORIGIN)
     token = re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
     form = {"email": "nobody@example.org", "password": "whatever", "form_token": token}
-    assert client.post("/identity/sign-in", data=form, base_url=ORIGIN, headers={"Origin": ORIGIN}).status_code == 422
+    assert client.post("/signin/", data=form, base_url=ORIGIN, headers={"Origin": ORIGIN}).status_code == 422
     assert hashed == [("$argon2id", "whatever")]

@@ -7,6 +7,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select, update
@@ -19,7 +20,7 @@ from companion.web.pages import local
 from tests.conftest import ORIGIN
 
 
-@pytest.mark.parametrize("path", ["/identity/sign-in", "/identity/more", "/nowhere", "/emergency", "/sw.js"])
+@pytest.mark.parametrize("path", ["/signin/", "/identity/more", "/nowhere", "/emergency", "/sw.js"])
 def test_every_answer_is_dressed(sqlite_app, visit, path):
     headers = visit("ana").get(path).headers
     assert (
@@ -39,7 +40,30 @@ def test_a_signed_in_page_is_compressed(sqlite_app, visit):
     packed = visit("ana").get("/identity/more", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.data) == plain.data
-    assert "Content-Encoding" not in visit(None).get("/identity/sign-in", headers={"Accept-Encoding": "gzip"}).headers
+    assert "Content-Encoding" not in visit(None).get("/signin/", headers={"Accept-Encoding": "gzip"}).headers
+
+
+@pytest.mark.parametrize(
+    ("page", "next_"),
+    [
+        (f"{ORIGIN}/trends/?span=30", "/trends/?span=30"),
+        (f"{ORIGIN}//evil.example/x", None),
+        ("http://[half", None),
+        ("", None),
+    ],
+)
+def test_a_part_of_a_page_leads_to_sign_in_and_back_to_its_page(sqlite_app, visit, page, next_):
+    answer = visit(None).get("/plan/", headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert answer.status_code == 401
+    asked = parse_qs(urlsplit(answer.headers["HX-Redirect"]).query)
+    assert asked == ({"next": [next_]} if next_ else {})
+
+
+@pytest.mark.parametrize("takes", ["", "gzip;q=0", "br, gzip;q=0.0", "identity"])
+def test_a_browser_that_unpacks_nothing_gets_nothing_packed(sqlite_app, visit, takes):
+    for path in ("/identity/more", "/assets/0/companion.css"):
+        answer = visit("ana").get(path, headers={"Accept-Encoding": takes})
+        assert "Content-Encoding" not in answer.headers and "a" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -57,7 +81,7 @@ def test_a_signed_in_page_is_compressed(sqlite_app, visit):
 )
 def test_only_our_pages_may_change_something(sqlite_app, visit, headers, status):
     client = visit("ana").client
-    assert client.post("/identity/sign-out", base_url=ORIGIN, headers=headers).status_code == status
+    assert client.post("/signin/out", base_url=ORIGIN, headers=headers).status_code == status
 
 
 NUMBERS = (*map(str, (2**31, 2**63, 2**64, 10**30)), "9" * 5000)
@@ -80,7 +104,7 @@ def test_a_number_beyond_any_row_is_nothing_on_every_route(sqlite_app, visit):
 
 @pytest.mark.parametrize("number", [0, 1, 2**31 - 1])
 def test_a_number_that_a_row_may_have_is_looked_up(app, visit, number):
-    answer = visit("ana").post(f"/identity/sign-ins/{number}/end")
+    answer = visit("ana").post(f"/signin/sign-ins/{number}/end")
     assert answer.status_code in {303, 404}
 
 
@@ -138,10 +162,10 @@ def test_a_fault_of_ours_shows_no_trace_and_logs_no_words(sqlite_app, visit, cap
         raise ValueError("a secret that somebody typed")
 
     monkeypatch.setattr("companion.identity.signin.sign_ins", fail)
-    answer = visit("ana").get("/identity/sign-ins")
+    answer = visit("ana").get("/signin/sign-ins")
     assert answer.status_code == 500
     assert "secret" not in answer.text and "secret" not in caplog.text
-    assert re.search(r"broken at identity.sign_ins: ValueError, .*routes\.py:\d+ > test_edges\.py:\d+", caplog.text)
+    assert re.search(r"broken at signin.sign_ins: ValueError, .*mine\.py:\d+ > test_edges\.py:\d+", caplog.text)
 
 
 def test_every_thread_may_write_beside_what_it_reads(sqlite_app, visit, cast, monkeypatch):
@@ -168,7 +192,7 @@ def test_every_thread_may_write_beside_what_it_reads(sqlite_app, visit, cast, mo
 
 def test_assets_are_named_by_their_content_and_kept(sqlite_app, visit):
     stranger = visit(None)
-    page = stranger.get("/identity/sign-in").text
+    page = stranger.get("/signin/").text
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
     answer = stranger.get(address, headers={"Accept-Encoding": "gzip"})
     assert "immutable" in answer.headers["Cache-Control"] and answer.headers["Content-Encoding"] == "gzip"
@@ -183,9 +207,19 @@ def test_the_worker_and_the_manifest_are_looked_up_anew(sqlite_app, visit):
         assert visit(None).get(path).headers["Cache-Control"] == "no-cache"
     manifest = visit(None).get("/manifest.webmanifest").get_json(force=True)
     assert manifest["id"] == "/" and {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
-    assert [shortcut["url"] for shortcut in manifest["shortcuts"]] == ["/diary/log", "/plan/"]
     for icon in manifest["icons"]:
         assert visit(None).get(icon["src"]).status_code == 200
+
+
+def test_a_shortcut_leads_everybody_somewhere(sqlite_app, visit):
+    """To their diary who keep one; others to their own first page, signed in or not."""
+    log, today = (each["url"] for each in visit(None).get("/manifest.webmanifest").get_json(force=True)["shortcuts"])
+    assert [visit("ana").get(url).location for url in (log, today)] == ["/diary/log", "/plan/"]
+    for name in ("rosa", "ben"):
+        first = visit(name).get("/").location
+        assert [visit(name).get(url).location for url in (log, today)] == [first, first]
+    for name in ("ana", "rosa", "ben", None):
+        assert visit(name).get(log, follow_redirects=True).status_code == 200
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -232,5 +266,5 @@ def test_what_only_looks_cannot_write(app, cast):
 
 
 def test_a_wrong_method_tells_the_right_ones(sqlite_app, visit):
-    answer = visit("ana").get("/identity/sign-out")
+    answer = visit("ana").get("/signin/out")
     assert (answer.status_code, set(answer.allow)) == (405, {"OPTIONS", "POST"})

@@ -15,7 +15,10 @@ export default async function push(root) {
   const present = await registration.pushManager.getSubscription();
   const listens = present && Notification.permission === "granted";
   say(listens ? "on" : "off", Boolean(listens));
-  if (listens) await tell(root.dataset.url, present).catch(() => { line.textContent = root.dataset.failed; });
+  if (listens) {
+    const heard = await tell(root.dataset.url, present).catch(() => { line.textContent = root.dataset.failed; });
+    if (heard === false) say("off", false);
+  }
 
   button.addEventListener("click", async () => {
     button.disabled = true;
@@ -35,7 +38,7 @@ async function start(root, registration) {
   const options = { userVisibleOnly: true, applicationServerKey: bytes(root.dataset.key) };
   // subscribing hangs where the push service cannot be reached
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error("slow")), SLOW));
-  await tell(root.dataset.url, await Promise.race([registration.pushManager.subscribe(options), late]));
+  await tell(root.dataset.url, await Promise.race([registration.pushManager.subscribe(options), late]), { wanted: "y" });
 }
 
 export async function stop(endUrl, registration) {
@@ -46,10 +49,14 @@ export async function stop(endUrl, registration) {
   await subscription.unsubscribe();
 }
 
-async function tell(url, subscription) {
+// Whether the server rings this phone from now on; one that its owner put away elsewhere stops here too.
+async function tell(url, subscription, more = {}) {
   const { endpoint, keys } = subscription.toJSON();
-  const answer = await fetch(url, { method: "POST", body: new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth }) });
+  const body = new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth, ...more });
+  const answer = await fetch(url, { method: "POST", body });
+  if (answer.status === 410) return !await subscription.unsubscribe();
   if (!answer.ok) throw new Error(answer.status);
+  return true;
 }
 
 // Phones drop or change subscriptions without a word: each day, and when it is another one, the app says again that this

@@ -12,8 +12,15 @@ export async function flush() {
   const owner = document.body.dataset.owner;
   if (!owner) return {};
   const outcomes = await Outbox.flush(owner);
+  if (Object.values(outcomes).some(({ status }) => status === 410)) return left();
   await show();
   return outcomes;
+}
+
+// The account was erased, and the phone has forgotten it: the page says so, and does nothing else.
+function left() {
+  location.assign("/export/gone");
+  return new Promise(() => undefined);
 }
 
 export async function show() {
@@ -27,7 +34,7 @@ export async function show() {
   const count = waiting.length === 1 ? words.one : words.many.replace("%(n)s", waiting.length);
   const lines = [strong(count)];
   if (stuck.length) lines.push(" ", words.look, " ", link(words.where, words.open));
-  else if (waiting.some((letter) => letter.state === "sign-in")) lines.push(" ", link("/identity/sign-in", words.signIn));
+  else if (waiting.some((letter) => letter.state === "sign-in")) lines.push(" ", link("/signin/", words.signIn));
   else lines.push(" ", words.wait);
   note.lastElementChild.replaceChildren(...lines);
 }

@@ -1,0 +1,1 @@
+"""The people somebody helps, and the records kept for those who have no account."""

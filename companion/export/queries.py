@@ -1,0 +1,119 @@
+"""A person's take-out, and everything they have, oldest first, a few hundred rows at a time; removed rows are among it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, Table, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from companion.diary.model import Entry
+from companion.export.model import Closing, TakeOut, TakeOutPiece
+from companion.export.whose import belongs, owned
+from companion.identity.model import Account, Clinic, Patient
+from companion.medication.model import Dose, Medicine
+from companion.procedures.model import Procedure
+from companion.sharing.model import Grant
+from companion.store import db
+from companion.therapy.model import Programme, Session
+
+_BATCH = 300
+
+
+def take_out(account: Account) -> TakeOut | None:
+    """The account's take-out, whatever became of it."""
+    return db.scalars(select(TakeOut).where(TakeOut.account_id == account.id)).first()
+
+
+def piece(take_out_id: int, number: int) -> bytes | None:
+    """A sealed piece; None once the take-out is gone."""
+    return db.scalar(
+        select(TakeOutPiece.sealed).where(TakeOutPiece.take_out_id == take_out_id, TakeOutPiece.number == number)
+    )
+
+
+def open_to_clinics(patient: Patient | None) -> list[str]:
+    """Names of the clinics that ever had access, by name."""
+    if patient is None:
+        return []
+    query = select(Clinic.name).join(Grant, Grant.clinic_id == Clinic.id).where(Grant.patient_id == patient.id)
+    return list(db.scalars(query.distinct().order_by(Clinic.name)))
+
+
+def closing(patient: Patient) -> Closing | None:
+    """Who closed the record, with clinic and person; None for one that is open."""
+    query = select(Closing).where(Closing.patient_id == patient.id, Closing.undone_at.is_(None))
+    return db.scalars(query.options(joinedload(Closing.clinic), joinedload(Closing.closer))).first()
+
+
+def entries(patient_id: int) -> Iterator[Entry]:
+    """With their places and who wrote them."""
+    query = select(Entry).where(Entry.patient_id == patient_id).order_by(Entry.felt_at, Entry.id)
+    return _each(query.options(selectinload(Entry.sites), joinedload(Entry.author)))
+
+
+def medicines(patient_id: int) -> Iterator[Medicine]:
+    """With who wrote them down."""
+    query = select(Medicine).where(Medicine.patient_id == patient_id).order_by(Medicine.id)
+    return _each(query.options(joinedload(Medicine.adder)))
+
+
+def doses(patient_id: int) -> Iterator[Dose]:
+    """With their medicines and who wrote them."""
+    query = select(Dose).where(Dose.patient_id == patient_id).order_by(Dose.taken_at, Dose.id)
+    return _each(query.options(joinedload(Dose.medicine), joinedload(Dose.author)))
+
+
+def programmes(patient_id: int) -> Iterator[Programme]:
+    """With who planned them."""
+    query = select(Programme).where(Programme.patient_id == patient_id).order_by(Programme.id)
+    return _each(query.options(joinedload(Programme.planner), joinedload(Programme.clinic)))
+
+
+def sessions(patient_id: int) -> Iterator[Session]:
+    """With their programmes and who wrote them."""
+    query = select(Session).where(Session.patient_id == patient_id).order_by(Session.done_at, Session.id)
+    return _each(query.options(joinedload(Session.programme), joinedload(Session.author)))
+
+
+def procedures(patient_id: int) -> Iterator[Procedure]:
+    """With who did them."""
+    query = select(Procedure).where(Procedure.patient_id == patient_id).order_by(Procedure.done_on, Procedure.id)
+    return _each(query.options(joinedload(Procedure.clinic), joinedload(Procedure.author)))
+
+
+def helps(account_id: int) -> list[tuple[Grant, str]]:
+    """The grants that ever let the account into somebody's record, with that person's name."""
+    query = select(Grant, Patient.name).join(Grant.patient).where(Grant.account_id == account_id).order_by(Grant.id)
+    return [(grant, name) for grant, name in db.execute(query)]
+
+
+def rows(table: Table, account_id: int, patient_id: int | None) -> Iterator[dict[str, Any]]:
+    """The rows of one of the `whose.owned` tables that belong to a person."""
+    query = select(table).where(belongs(table, account_id, [patient_id] if patient_id else []))
+    found = db.execute(query.order_by(*table.primary_key).execution_options(yield_per=_BATCH))
+    return (dict(row) for row in found.mappings())
+
+
+def root(table: Table, id: int) -> dict[str, Any]:
+    """The row of the account or of the patient itself."""
+    return dict(db.execute(select(table).where(table.c.id == id)).mappings().one())
+
+
+def counts(account_id: int, patient_id: int | None) -> dict[str, int]:
+    """How many rows of each of the `whose.owned` tables belong to a person, by the table's name."""
+    mine = [patient_id] if patient_id else []
+    return {
+        table.name: db.scalar(select(func.count()).select_from(table).where(belongs(table, account_id, mine))) or 0
+        for table in owned()
+    }
+
+
+def names(model: type[Account] | type[Clinic], ids: set[int]) -> dict[int, str]:
+    """Their names, by id."""
+    return dict(db.execute(select(model.id, model.name).where(model.id.in_(ids))).all())
+
+
+def _each(query: Select[Any]) -> Iterator[Any]:
+    return iter(db.scalars(query.execution_options(yield_per=_BATCH)))

@@ -1,0 +1,103 @@
+"""The CSV files: one a noun, with the headings and words of the person's language, for a spreadsheet.
+
+A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from companion.diary import regions
+from companion.export import queries
+from companion.export.person import Person
+from companion.procedures import kinds
+from companion.words import Later, lazy
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_DAY, _TIME, _NOTE, _BY = lazy("Day"), lazy("Time"), lazy("Note"), lazy("Written by")
+_MEDICINE, _REMOVED = lazy("Medicine"), lazy("Removed at")
+_STATUS = {"taken": lazy("Taken"), "skipped": lazy("Skipped"), "done": lazy("Done")}
+_SIDES = {"left": lazy("left"), "right": lazy("right"), "middle": lazy("middle")}
+#: code of regions.toml -> key of _SIDES
+_SIDE = {region["code"]: region["side"] for region in regions.REGIONS.region}
+
+Table = tuple[tuple[Later, ...], Callable[[Person], Iterator[list[Any]]]]
+
+
+def write(out: TextIO, table: Table, person: Person) -> None:
+    """Write one of TABLES for `person`."""
+    headings, rows = table
+    lines = csv.writer(out, lineterminator="\r\n")
+    out.write("\ufeff")  # or a spreadsheet reads an accent as two signs
+    lines.writerow([cell(str(heading)) for heading in headings])
+    for row in rows(person):
+        lines.writerow([cell(value) for value in row])
+
+
+def cell(value: Any) -> str:
+    """What stands in a cell: nothing for None, and never a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _diary(person: Person) -> Iterator[list[Any]]:
+    for entry in person.counted(queries.entries(person.patient_id or 0)):
+        scores = [entry.pain, entry.impact, entry.sleep, entry.mood]
+        told = [entry.day, f"{entry.local:%Y-%m-%d %H:%M}", *scores, entry.note, entry.author.name]
+        yield [*told, _local(entry.removed_at, person), entry.uuid]
+
+
+def _places(person: Person) -> Iterator[list[Any]]:
+    for entry in person.counted(queries.entries(person.patient_id or 0)):
+        for code in entry.regions:
+            place = regions.label(code) if regions.known(code) else code
+            yield [entry.day, place, _SIDES[_SIDE[code]] if code in _SIDE else "", entry.pain, entry.uuid]
+
+
+def _doses(person: Person) -> Iterator[list[Any]]:
+    for dose in person.counted(queries.doses(person.patient_id or 0)):
+        told = [dose.day, _local(dose.taken_at, person), dose.medicine.title, dose.medicine.amount]
+        planned = f"{dose.due_wall:%H:%M}" if dose.due_wall else ""
+        yield [*told, _STATUS[dose.status], planned, dose.reason, dose.author.name, _local(dose.removed_at, person)]
+
+
+def _sessions(person: Person) -> Iterator[list[Any]]:
+    for row in person.counted(queries.sessions(person.patient_id or 0)):
+        told = [row.day, _local(row.done_at, person), row.programme.title, _STATUS[row.status]]
+        pain = [row.pain_before, row.pain_after]
+        yield [*told, *pain, row.note, row.author.name, _local(row.removed_at, person)]
+
+
+def _procedures(person: Person) -> Iterator[list[Any]]:
+    for row in person.counted(queries.procedures(person.patient_id or 0)):
+        yield [row.done_on, kinds.name(row), row.clinic.name, row.author.name, row.note, _local(row.removed_at, person)]
+
+
+def _local(instant: datetime | None, person: Person) -> str:
+    return f"{instant.astimezone(ZoneInfo(person.zone)):%Y-%m-%d %H:%M}" if instant else ""
+
+
+#: by file name: the headings, and the rows
+TABLES: dict[str, Table] = {
+    "diary.csv": (
+        (_DAY, _TIME, lazy("Pain, 0 to 10"), lazy("What it stops, 0 to 10"), lazy("Sleep, 0 to 10"), lazy("Mood, 0 to 10"),
+         _NOTE, _BY, _REMOVED, lazy("Entry")),
+        _diary,
+    ),
+    "places.csv": ((_DAY, lazy("Place"), lazy("Side"), lazy("Pain, 0 to 10"), lazy("Entry")), _places),
+    "doses.csv": (
+        (_DAY, _TIME, _MEDICINE, lazy("Amount"), lazy("What happened"), lazy("Planned for"), lazy("Reason"), _BY, _REMOVED),
+        _doses,
+    ),
+    "sessions.csv": (
+        (_DAY, _TIME, lazy("Programme"), lazy("What happened"), lazy("Pain before"), lazy("Pain after"), _NOTE, _BY, _REMOVED),
+        _sessions,
+    ),
+    "procedures.csv": ((_DAY, lazy("What was done"), lazy("Clinic"), _BY, _NOTE, _REMOVED), _procedures),
+}  # fmt: skip
+#: how often the rows of a table of ours are passed over for TABLES
+PASSES = {"entry": 2, "dose": 1, "therapy_session": 1, "procedure": 1}

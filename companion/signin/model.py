@@ -1,0 +1,86 @@
+"""What somebody proves with who they are, and what is on its way between two pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from companion import seal
+from companion.store import Base
+
+
+class Passkey(Base):
+    """A key in a phone, computer or stick, opened there by a face, a finger or a PIN."""
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    #: the authenticator's name for it, base64url
+    credential: Mapped[str] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    #: how often it was used, by its own count; 0 for one that does not count
+    uses: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: what its owner calls it
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Totp(Base):
+    """The secret that an authenticator app shares with us; one an account."""
+
+    __tablename__ = "totp"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    #: sealed for the account
+    secret: Mapped[bytes]
+    made_at: Mapped[datetime]
+    #: when its first code was typed; None: it is not in use yet
+    confirmed_at: Mapped[datetime | None]
+    #: the newest 30-second step whose code was used
+    last_step: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def opened(self) -> str:
+        """The secret, in base32; raises seal.LostKey."""
+        return seal.opened(self.secret, *_place(self.account_id))
+
+    def seal_again(self) -> None:
+        """With the newest key; raises seal.LostKey."""
+        self.secret = sealed_secret(self.account_id, self.opened)
+
+
+def sealed_secret(account_id: int, secret: str) -> bytes:
+    """The secret of an account's app as it is stored."""
+    return seal.sealed(secret, *_place(account_id))
+
+
+def _place(account_id: int) -> tuple[str, str]:
+    return f"account:{account_id}", f"totp.secret:{account_id}"
+
+
+class RecoveryCode(Base):
+    """One of ten codes for the day when the phone is lost; gone when it is used."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    #: SHA-256 of the account's id and the code
+    code_hash: Mapped[str] = mapped_column(unique=True)
+
+
+class Step(Base):
+    """Something that began on one page and ends on the next one: a challenge, a right password, a code that was sent."""
+
+    __tablename__ = "step"
+    #: SHA-256 of what it is for and whose it is: one browser's, one sign-in's, one account's
+    key: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    #: who made it for them, at a desk
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    #: a challenge as base64url, or the hash of a code
+    value: Mapped[str] = mapped_column(default="")
+    #: tries left
+    tries: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

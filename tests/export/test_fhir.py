@@ -1,0 +1,74 @@
+"""fhir.json is valid FHIR R4, says what happened, and refers to nothing that is not in it."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+
+from fhir.resources.R4B import get_fhir_model_class
+from fhir.resources.R4B.bundle import Bundle
+
+from companion.diary.model import Entry
+from companion.diary.record import correct, remove
+from companion.identity.model import Account, Patient
+from companion.medication.model import Medicine
+from companion.store import db
+from tests.cast import NOW
+from tests.house.test_gates import things
+
+
+def bundle(archive):
+    return json.loads(archive.read("fhir.json"))
+
+
+def resources(read, kind):
+    return [entry["resource"] for entry in read["entry"] if entry["resource"]["resourceType"] == kind]
+
+
+def references(value):
+    if isinstance(value, list):
+        return [found for each in value for found in references(each)]
+    if not isinstance(value, dict):
+        return []
+    return [value["reference"]] if "reference" in value else references(list(value.values()))
+
+
+def test_it_is_valid_and_whole(take_out, cast):
+    things(cast)
+    db.get(Patient, cast.ana_patient).born_on = NOW.date() - timedelta(days=20000)
+    medicine = db.query(Medicine).one()
+    medicine.code, medicine.stopped_at = "gabapentin", NOW
+    db.commit()
+    read = bundle(take_out(cast.ana))
+    assert Bundle.model_validate(read).type == "collection"
+    for entry in read["entry"]:
+        get_fhir_model_class(entry["resource"]["resourceType"]).model_validate(entry["resource"])
+    urls = [entry["fullUrl"] for entry in read["entry"]]
+    assert len(urls) == len(set(urls))
+    assert {*references(read)} <= {*urls}
+    assert Counter(entry["resource"]["resourceType"] for entry in read["entry"]) == {
+        "Patient": 1, "RelatedPerson": 1, "Practitioner": 1, "Organization": 1, "Observation": 10, "MedicationStatement": 1,
+        "MedicationAdministration": 2, "CarePlan": 2, "Procedure": 3}  # fmt: skip
+
+
+def test_a_score_says_whose_word_it_is_and_what_became_of_it(take_out, cast):
+    things(cast)
+    ana = db.get(Account, cast.ana)
+    mine, rosas = (db.query(Entry).filter_by(author_id=id).one() for id in (cast.ana, cast.rosa))
+    correct(mine, ana, NOW, 1, felt_at=NOW, pain=7, impact=5, sleep=3, mood=6, note="", regions=())
+    remove(rosas, ana, NOW)
+    db.commit()
+    read = bundle(take_out(cast.ana))
+    pain = [
+        row
+        for row in resources(read, "Observation")
+        if row["code"]["coding"][0].get("code") == "72514-3" and "partOf" not in row
+    ]
+    told = {row["performer"][0]["type"]: (row["status"], row["valueInteger"]) for row in pain}
+    assert told == {"Patient": ("amended", 7), "RelatedPerson": ("entered-in-error", 4)}
+    assert all(row["effectiveDateTime"] == "2026-03-10T10:00:00+01:00" for row in pain)
+
+
+def test_ids_are_the_same_each_time(take_out, cast):
+    things(cast)
+    assert [entry["fullUrl"] for entry in bundle(take_out(cast.ana))["entry"]] == [
+        entry["fullUrl"] for entry in bundle(take_out(cast.ana))["entry"]]  # fmt: skip

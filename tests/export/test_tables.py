@@ -1,0 +1,62 @@
+"""The CSV files: a line for each thing, in the person's language, and no formula."""
+
+import csv
+import io
+
+import pytest
+from sqlalchemy import update
+
+from companion.diary.model import Entry
+from companion.export.tables import cell
+from companion.identity.model import Account
+from companion.store import db
+from tests.cast import NOW
+from tests.house.test_gates import things
+
+
+def lines(archive, name):
+    return list(csv.reader(io.StringIO(archive.read(name).decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_cell_is_never_a_formula(text):
+    assert cell(text) == f"'{text}"
+
+
+def test_a_cell_is_otherwise_what_was_written():
+    assert [cell("a=1"), cell(0), cell(None)] == ["a=1", "0", ""]
+
+
+def test_there_is_a_file_a_noun(take_out, cast):
+    things(cast)
+    db.execute(
+        update(Entry).where(Entry.author_id == cast.ana).values(note='=HYPERLINK("x"),\nsecond "line"', removed_at=NOW)
+    )
+    db.commit()
+    archive = take_out(cast.ana)
+    heading, *rows = lines(archive, "diary.csv")
+    assert heading[:4] == ["Day", "Time", "Pain, 0 to 10", "What it stops, 0 to 10"]
+    mine, rosas = sorted(rows, key=lambda row: row[7])
+    assert mine[:9] == ["2026-03-10", "2026-03-10 10:00", "4", "5", "3", "6", '\'=HYPERLINK("x"),\nsecond "line"', "Ana", "2026-03-10 10:00"]  # fmt: skip
+    assert rosas[7:9] == ["Rosa", ""]
+    assert [row[:4] for row in lines(archive, "places.csv")[1:3]] == [
+        ["2026-03-10", "Back of neck", "middle", "4"], ["2026-03-10", "Left knee", "left", "4"]]  # fmt: skip
+    assert lines(archive, "doses.csv")[1][2:5] == ["Gabapentin 300 mg", "1 capsule", "Taken"]
+    assert lines(archive, "sessions.csv")[1][2:6] == ["Back", "Done", "5", "3"]
+    assert lines(archive, "procedures.csv")[1][:4] == [
+        "2026-03-10",
+        "Epidural steroid injection",
+        "Northmoor Pain Clinic",
+        "Ben",
+    ]
+
+
+def test_it_speaks_the_persons_language(take_out, cast):
+    things(cast)
+    db.get(Account, cast.ana).language = "es"
+    db.commit()
+    archive = take_out(cast.ana)
+    assert lines(archive, "places.csv")[1][1] != "Back of neck"
+    text = archive.read("README.txt").decode()
+    assert all(name in text for name in archive.namelist() if name != "README.txt")
+    assert "Europe/Berlin" in text
