@@ -11,13 +11,12 @@ import os
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import func, select
 
-from companion import clock
 from companion.audit.model import Event
+from companion.beat import repeat
 from companion.store import db, work
 
 #: the name of the file in the home
@@ -65,13 +64,8 @@ def keep(path: Path, now: datetime) -> int:
 def join_clock(heart: BackgroundScheduler, home: Path) -> None:
     """Keep the heads with the clock, now and once a day."""
 
-    def daily() -> None:
-        try:
-            with work():
-                keep(home / HEADS, clock.now())
-        except Exception as problem:  # noqa: BLE001 a store or disk that is away today is back tomorrow
-            log.error("keeping the heads failed: %s", type(problem).__name__)
+    def daily(now: datetime) -> None:
+        with work():
+            keep(home / HEADS, now)
 
-    calm: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    heart.add_job(daily, **calm)
-    heart.add_job(daily, "interval", hours=24, **calm)
+    repeat(heart, "keeping the heads", daily, 86400)

@@ -6,18 +6,15 @@ and its cron triggers slip at daylight saving, while the claim in the database m
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from companion import clock
+from companion.beat import repeat
 from companion.reminders.due import claim, lease
 from companion.settings import Settings
 
-log = logging.getLogger("companion.reminders")
 Enqueue = Callable[[str, list[int]], object]
 _CLAIMED_AT_ONCE = 1000
 
@@ -37,16 +34,7 @@ def tick(now: datetime, enqueue: Enqueue) -> int:
 
 def start_clock(settings: Settings, enqueue: Enqueue) -> BackgroundScheduler:
     """Tick every `settings.tick_seconds` in a thread, from now on; end it with `.shutdown()`."""
-
-    def beat() -> None:
-        try:
-            tick(clock.now(), enqueue)
-        except Exception as problem:  # noqa: BLE001 a store or queue that is away now is back at a later beat
-            log.error("a tick failed: %s", type(problem).__name__)
-
     scheduler = BackgroundScheduler(timezone=UTC)
-    calm: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    scheduler.add_job(beat, **calm)  # what became due while nobody was here does not wait
-    scheduler.add_job(beat, "interval", seconds=settings.tick_seconds, **calm)
+    repeat(scheduler, "a tick", lambda now: tick(now, enqueue), settings.tick_seconds)
     scheduler.start()
     return scheduler
