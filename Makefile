@@ -14,7 +14,8 @@ test: .venv/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not journey"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m journey
 
 bench: .venv/tested
 	$(BIN)/python -m tests.bench
