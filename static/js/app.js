@@ -13,12 +13,13 @@ import said from "./behaviours/said.js";
 import share from "./behaviours/share.js";
 import signout from "./behaviours/signout.js";
 import snapshot from "./behaviours/snapshot.js";
+import steps from "./behaviours/steps.js";
 import unsent from "./behaviours/unsent.js";
 import zone from "./behaviours/zone.js";
 import watch, { say } from "./plain.js";
 import keepSending from "./sending.js";
 
-const behaviours = { bodymap, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, unsent, zone };
+const behaviours = { bodymap, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, steps, unsent, zone };
 const attached = new WeakMap();
 
 function attach(root) {

@@ -12,6 +12,7 @@ export default function outbox(form, { attach }) {
     form.ariaBusy = "true";
     for (const field of form.querySelectorAll("[data-now]")) field.value = new Date().toISOString();
     const id = await write(form, event.submitter).catch(() => undefined);
+    if (id) form.dispatchEvent(new Event("kept"));   // a draft of it is not needed any more
     if (id) return finish(form, id, (await flush().catch(() => ({})))[id] ?? await Outbox.fate(id), attach);
     plain = true;   // nothing can be kept here: the plain way, with the button that was tapped and the time of the tap
     setTimeout(() => event.submitter ? event.submitter.click() : form.submit());   // a form that is just being sent ignores it
