@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = Id
     connect(settings.database, settings.threads)
     seal.connect(settings.key_file)
+    clock.begin_days_at(settings.day_starts)
     _speak(app)
     errors.init(app)
     edges.init(app, settings.origin)

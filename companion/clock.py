@@ -6,7 +6,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-DAY_STARTS = time(4)
+_day_starts = time(4)
+
+
+def begin_days_at(wall: time) -> None:
+    """Let diary days begin at `wall` in this process: days that were written down before keep theirs."""
+    global _day_starts  # noqa: PLW0603 read once from the settings
+    _day_starts = wall
+
+
+def day_starts() -> time:
+    """The time of day at which a diary day begins, 04:00 by default: a note at 01:00 belongs to the evening before."""
+    return _day_starts
 
 
 def now() -> datetime:
@@ -29,15 +40,15 @@ def is_zone(name: str) -> bool:
     return name == "UTC" or name in zone_names()
 
 
-def day_of(instant: datetime, zone: str, starts: time = DAY_STARTS) -> date:
-    """The day that `instant` belongs to for a person in `zone`, whose days run from `starts` to `starts`."""
+def day_of(instant: datetime, zone: str) -> date:
+    """The diary day that `instant` belongs to for a person in `zone`."""
     local = instant.astimezone(ZoneInfo(zone))
-    return local.date() if local.time() >= starts else local.date() - timedelta(days=1)
+    return local.date() if local.time() >= _day_starts else local.date() - timedelta(days=1)
 
 
-def bounds(day: date, zone: str, starts: time = DAY_STARTS) -> tuple[datetime, datetime]:
-    """First instant of `day` in `zone` and first instant of the next one."""
-    return at(day, starts, zone), at(day + timedelta(days=1), starts, zone)
+def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """First instant of the diary `day` in `zone` and first instant of the next one."""
+    return at(day, _day_starts, zone), at(day + timedelta(days=1), _day_starts, zone)
 
 
 def month_of(day: date) -> tuple[date, date]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,12 @@ def _sender(text: str) -> str:
     return text
 
 
+def _morning(text: str) -> time:
+    if not re.fullmatch(r"(?:0[0-9]|1[01]):[0-5][0-9]", text):
+        raise ValueError("write a time from 00:00 to 11:59, such as 04:00")
+    return time.fromisoformat(text)
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
@@ -181,6 +188,12 @@ class Settings:
     )
     second_prompt_minutes: int = _setting(
         "COMPANION_SECOND_PROMPT", "30", _number(0, 1440), "minutes to the one second prompt; 0: none"
+    )
+    day_starts: time = _setting(
+        "COMPANION_DAY_STARTS",
+        "04:00",
+        _morning,
+        "diary days begin then: a note at 01:00 belongs to the evening before",
     )
     emergency_number: str = _setting("COMPANION_EMERGENCY", "911", _telephone, "number shown on the emergency page")
     idle_days: int = _setting(

@@ -19,6 +19,8 @@ with engine.connect() as connection:
     if connection.dialect.name == "postgresql":
         # machines that start together: one migrates, the others wait here and then find nothing to do
         connection.exec_driver_sql("SELECT pg_advisory_lock(4077)")
+        # a migration carries everybody's rows
+        connection.exec_driver_sql("SELECT set_config('companion.records', '*', false)")
         connection.commit()
     context.configure(
         connection=connection,

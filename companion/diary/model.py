@@ -6,18 +6,24 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.identity.model import Account, Patient
 from companion.store import Base
 
-#: the fields of an entry that a person fills in
-FIELDS = ("felt_at", "pain", "impact", "sleep", "mood", "note")
+#: what a person fills in beside the time, each with what stands there if it is left out
+BLANK: dict[str, Any] = {
+    **dict.fromkeys(("pain", "worst", "least", "impact", "enjoyment", "walked", "sleep_hours")),
+    **dict.fromkeys(("sleep", "mood", "fatigue", "stress")),
+    **{"walked_in": "", "words": {}, "note": "", "from_memory": False},
+}
+#: the kinds of entry: pain at one moment, and a whole day looked back on in the evening
+NOW, EVENING = "now", "evening"
 
 
 class Entry(Base):
-    """Pain at one moment, and what went with it."""
+    """Pain at one moment, or over a whole day, and what went with it. Of the scores only pain at one moment must be there."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -31,19 +37,38 @@ class Entry(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     #: who wrote it: the patient or a caregiver
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: NOW or EVENING
+    kind: Mapped[str] = mapped_column(default=NOW, server_default=NOW)
     felt_at: Mapped[datetime]
+    #: whether it was written down from memory, some time after it was felt
+    from_memory: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: zone in which it was written
     zone: Mapped[str]
     #: diary day, from 04:00 to 04:00
     day: Mapped[date]
-    #: 0 no pain, 10 worst imaginable
-    pain: Mapped[int]
+    #: 0 no pain, 10 worst imaginable; in the evening the day's average
+    pain: Mapped[int | None]
+    #: the day's worst and least pain
+    worst: Mapped[int | None]
+    least: Mapped[int | None]
     #: how much it stops me, 0 not at all, 10 completely
     impact: Mapped[int | None]
+    #: how much it took the joy out of the day, 0 not at all, 10 completely
+    enjoyment: Mapped[int | None]
+    #: walking or standing, in the person's own unit: "20" "minutes"
+    walked: Mapped[float | None]
+    walked_in: Mapped[str] = mapped_column(default="", server_default="")
+    #: hours of sleep last night
+    sleep_hours: Mapped[float | None]
     #: sleep last night, 0 very bad, 10 very good
     sleep: Mapped[int | None]
     #: mood, 0 very low, 10 very good
     mood: Mapped[int | None]
+    #: tired, 0 not at all, 10 completely; so is stress
+    fatigue: Mapped[int | None]
+    stress: Mapped[int | None]
+    #: by the kinds of chips.toml, in the order in which they were chosen: codes of it, or the person's own words
+    words: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict, server_default="{}")
     note: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[datetime]
     #: SHA-256 of what was sent, to tell a resend from another text under the same uuid
@@ -94,13 +119,18 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
     version: Mapped[int]
-    #: FIELDS and regions, instants as ISO text; removed_at and removed_by where it was removed and this brought it back
+    #: felt_at, BLANK and regions, instants as ISO text, what did not exist yet left out; removed_at and removed_by where it was removed and this brought it back
     said: Mapped[dict[str, Any]] = mapped_column(JSON)
     replaced_at: Mapped[datetime]
     replaced_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
     entry: Mapped[Entry] = relationship(back_populates="revisions")
     author: Mapped[Account] = relationship()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All that it said, what did not exist yet as left out."""
+        return BLANK | self.said
 
     @property
     def felt_at(self) -> datetime:
@@ -115,7 +145,7 @@ class Revision(Base):
 
 
 class DiaryDay(Base):
-    """The patient's own entries of one day, summed; trends read only these.
+    """The patient's own entries of one day, summed; trends read only these. `entries` are those that tell of pain.
 
     Where a patient has no account, the record is kept by others and their entries are these.
     """
@@ -125,8 +155,9 @@ class DiaryDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     entries: Mapped[int]
     pain_sum: Mapped[int]
-    pain_low: Mapped[int]
-    pain_high: Mapped[int]
+    #: the lowest and highest that was told of, None if nothing was
+    pain_low: Mapped[int | None]
+    pain_high: Mapped[int | None]
     impact_sum: Mapped[int] = mapped_column(default=0)
     impact_count: Mapped[int] = mapped_column(default=0)
     sleep_sum: Mapped[int] = mapped_column(default=0)
@@ -148,7 +179,7 @@ class ObservedDay(Base):
 class DiaryMonth(Base):
     """All diary days of one patient in one month, summed; trends over years read only these.
 
-    A sum is one of daily means, so a day counts the same however often a person wrote; `days` are those with an entry.
+    A sum is one of daily means, so a day counts the same however often a person wrote; `days` are those that tell of pain.
     """
 
     __tablename__ = "diary_month"
@@ -157,8 +188,8 @@ class DiaryMonth(Base):
     month: Mapped[date] = mapped_column(primary_key=True)
     days: Mapped[int]
     pain_sum: Mapped[float]
-    pain_low: Mapped[int]
-    pain_high: Mapped[int]
+    pain_low: Mapped[int | None]
+    pain_high: Mapped[int | None]
     impact_sum: Mapped[float]
     impact_days: Mapped[int]
     sleep_sum: Mapped[float]

@@ -6,18 +6,33 @@ Days are diary days, and a span includes both its ends. Removed entries are left
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from companion.diary.model import DiaryDay, Entry, Revision, Site
+from companion.diary.model import EVENING, DiaryDay, Entry, Revision, Site
 from companion.identity.model import Account, Patient
 from companion.sharing.model import Grant, holds
 from companion.sharing.terms import ALWAYS, Period
 from companion.store import db
 
 _STANDS = Entry.removed_at.is_(None)
+#: so many entries tell what somebody says often
+_LATELY = 60
+
+
+@dataclass
+class Habits:
+    """What is offered to be said again with one tap: words, never a score."""
+
+    #: what walking was last counted in
+    unit: str
+    #: by kind of chips.py, what the last entry that tells of it says
+    last: dict[str, list[str]] = field(default_factory=dict)
+    #: by kind, everything that was said, newest first; the values are of no meaning
+    words: dict[str, dict[str, None]] = field(default_factory=dict)
 
 
 def entries(patient: Patient, first: date, last: date, most: int | None = None) -> list[Entry]:
@@ -44,6 +59,24 @@ def entry(patient: Patient, uuid: str) -> Entry | None:
     """One entry with its former versions, removed or not; None if the patient has no such."""
     query = _entries(patient, Entry.uuid == uuid).options(selectinload(Entry.revisions).joinedload(Revision.author))
     return db.scalars(query).first()
+
+
+def evening(patient: Patient, author: Account, day: date) -> Entry | None:
+    """What the author wrote about the whole of the day, the newest if there are several."""
+    of = (Entry.day == day, Entry.kind == EVENING, Entry.author_id == author.id)
+    return db.scalars(_entries(patient, *of, _STANDS).limit(1)).first()
+
+
+def habits(patient: Patient, author: Account) -> Habits:
+    """What the author tapped and wrote lately about this patient."""
+    query = select(Entry.words, Entry.walked_in).where(Entry.patient_id == patient.id, Entry.author_id == author.id)
+    rows = db.execute(query.where(_STANDS).order_by(Entry.felt_at.desc(), Entry.id.desc()).limit(_LATELY)).all()
+    found = Habits(unit=next((unit for _words, unit in rows if unit), ""))
+    for words, _unit in rows:
+        for kind, chosen in words.items():
+            found.last.setdefault(kind, chosen)
+            found.words.setdefault(kind, {}).update(dict.fromkeys(chosen))
+    return found
 
 
 def removers(entry: Entry) -> dict[int, str]:
@@ -87,6 +120,7 @@ def means(
     query = select(DiaryDay.patient_id, mean, func.count()).where(
         DiaryDay.patient_id.in_(patient_ids), DiaryDay.day.between(first, last), *_opened(DiaryDay, grants)
     )
+    query = query.where(DiaryDay.entries > 0)
     rows = db.execute(query.group_by(DiaryDay.patient_id))
     return {patient_id: (float(value), days) for patient_id, value, days in rows}
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import make_transient_to_detached
 
 from companion import clock
-from companion.diary.model import FIELDS, Entry, Revision, Site
+from companion.diary.model import BLANK, NOW, Entry, Revision, Site
 from companion.diary.rollup import roll_up
 from companion.identity.model import Account, Patient
 from companion.identity.touch import touch
@@ -33,26 +33,23 @@ def record(
     uuid: str,
     digest: str,
     felt_at: datetime,
-    pain: int,
+    pain: int | None,
     now: datetime,
-    impact: int | None = None,
-    sleep: int | None = None,
-    mood: int | None = None,
-    note: str = "",
+    kind: str = NOW,
+    zone: str = "",
     regions: Iterable[str] = (),
+    **more: Any,
 ) -> tuple[Entry, bool]:
-    """The entry of `uuid`, and whether it is new; a resend changes nothing, other words raise store.Conflict."""
+    """The entry of `uuid`, and whether it is new; a resend changes nothing, other words raise store.Conflict.
+
+    `zone` is where it was written, the patient's own if it is not told; `more` are fields of model.BLANK.
+    """
+    zone = zone or patient.zone
     values: dict[str, Any] = {
-        "uuid": uuid,
-        "patient_id": patient.id,
-        "author_id": author.id,
-        "felt_at": felt_at,
-        "zone": patient.zone,
-        "day": clock.day_of(felt_at, patient.zone),
-        **{"pain": pain, "impact": impact, "sleep": sleep, "mood": mood, "note": note},
-        "recorded_at": now,
-        "digest": digest,
-        "version": 1,
+        **{"uuid": uuid, "patient_id": patient.id, "author_id": author.id},
+        **{"kind": kind, "felt_at": felt_at, "zone": zone, "day": clock.day_of(felt_at, zone)},
+        **(BLANK | more | {"pain": pain}),
+        **{"recorded_at": now, "digest": digest, "version": 1},
     }
     entry_id = db.connection().execute(_new_entry(engine().dialect.name), values).scalar()
     if entry_id is None:
@@ -74,24 +71,20 @@ def correct(
     back: bool = False,
     *,
     felt_at: datetime,
-    pain: int,
-    impact: int | None = None,
-    sleep: int | None = None,
-    mood: int | None = None,
-    note: str = "",
     regions: Iterable[str] = (),
+    **said: Any,
 ) -> bool:
     """Let the entry say this instead, and keep what it said; False if it says so already.
 
     `version` is the one that the writer had before them; if there is a newer one, store.Conflict is raised. If it was
-    taken out meanwhile, Removed is raised; with `back` it is brought back first.
+    taken out meanwhile, Removed is raised; with `back` it is brought back first. `said`: fields of model.BLANK.
     """
     _hold(entry)
     if entry.removed_at is not None:
         version = _back(entry, author, now, version, back)
-    fields = {"felt_at": felt_at, "pain": pain, "impact": impact, "sleep": sleep, "mood": mood, "note": note}
+    fields = {"felt_at": felt_at, **BLANK, **said}
     marked = sorted(set(regions))
-    if marked == sorted(entry.regions) and all(getattr(entry, name) == fields[name] for name in FIELDS):
+    if marked == sorted(entry.regions) and all(getattr(entry, name) == value for name, value in fields.items()):
         return False
     if entry.version != version:
         raise Conflict(entry.uuid)
@@ -143,7 +136,7 @@ def _hold(entry: Entry) -> None:
 
 
 def _keep_version(entry: Entry, author: Account, now: datetime) -> None:
-    said: dict[str, Any] = {name: getattr(entry, name) for name in FIELDS}
+    said: dict[str, Any] = {name: getattr(entry, name) for name in BLANK}
     said |= {"felt_at": entry.felt_at.isoformat(), "regions": entry.regions}
     if entry.removed_at is not None:
         said |= {"removed_at": entry.removed_at.isoformat(), "removed_by": entry.removed_by}

@@ -56,10 +56,10 @@ def _days(_dialect: str) -> Statements:
     said: dict[str, Any] = {
         "patient_id": Entry.patient_id,
         "day": Entry.day,
-        "entries": func.count(),
-        "pain_sum": func.sum(Entry.pain),
-        "pain_low": func.min(Entry.pain),
-        "pain_high": func.max(Entry.pain),
+        "entries": func.count(Entry.pain),
+        "pain_sum": func.coalesce(func.sum(Entry.pain), 0),
+        "pain_low": func.min(func.coalesce(Entry.least, Entry.pain, Entry.worst)),
+        "pain_high": func.max(func.coalesce(Entry.worst, Entry.pain, Entry.least)),
     }
     for name in _OPTIONAL:
         column = getattr(Entry, name)
@@ -70,8 +70,9 @@ def _days(_dialect: str) -> Statements:
 
 @cache
 def _observed(_dialect: str) -> Statements:
-    said = {"patient_id": Entry.patient_id, "day": Entry.day, "entries": func.count(), "pain_sum": func.sum(Entry.pain)}
-    others = Entry.author_id != Patient.account_id
+    said: dict[str, Any] = {"patient_id": Entry.patient_id, "day": Entry.day}
+    said |= {"entries": func.count(Entry.pain), "pain_sum": func.sum(Entry.pain)}
+    others = (Entry.author_id != Patient.account_id) & Entry.pain.is_not(None)
     return _statements(ObservedDay, said, _counted(said, others), others)
 
 
@@ -100,8 +101,8 @@ def _months(_dialect: str) -> Statements:
     said: dict[str, Any] = {
         "patient_id": DiaryDay.patient_id,
         "month": _FIRST,
-        "days": func.count(),
-        "pain_sum": func.sum(cast(DiaryDay.pain_sum, Float) / DiaryDay.entries),
+        "days": func.count(func.nullif(DiaryDay.entries, 0)),
+        "pain_sum": func.coalesce(func.sum(cast(DiaryDay.pain_sum, Float) / func.nullif(DiaryDay.entries, 0)), 0),
         "pain_low": func.min(DiaryDay.pain_low),
         "pain_high": func.max(DiaryDay.pain_high),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, g, request
 
 from companion import clock
-from companion.diary import queries, record
-from companion.diary.forms import CorrectionForm, EntryForm
+from companion.diary import chips, queries, record
+from companion.diary.chips import KINDS
+from companion.diary.forms import CORRECTIONS, CorrectionForm, EntryForm, EveningCorrectionForm, EveningForm
 from companion.diary.model import Entry
 from companion.diary.regions import REGIONS
 from companion.diary.regions import said as places
@@ -31,6 +32,7 @@ bp = Blueprint("diary", __name__)
 STORY = ("pain", "mood", "notes")
 #: one page of the history: from the first to the last of thirty days
 SPAN = timedelta(days=29)
+_NOON = time(12)
 #: no page of the history is older
 _OLDEST = date(1900, 1, 1)
 CHANGED_MEANWHILE = lazy("This entry was changed since you opened it. Save once more if your words are right.")
@@ -44,21 +46,30 @@ def log(patient: Patient) -> Response:
     return _log(patient, EntryForm(None, patient, clock.now(), g.may))
 
 
+@bp.get("/evening")
+@access.record("pain", write=True)
+def evening(patient: Patient) -> Response:
+    """The day looked back on; one that was written already is corrected."""
+    now = clock.now()
+    # in the morning people look back on yesterday, unless they say so earlier
+    morning = now.astimezone(ZoneInfo(patient.zone)).time() < _NOON
+    form = EveningForm(None, patient, now, g.may, day="yesterday" if morning or "day" in request.args else "")
+    known = queries.evening(patient, g.author, clock.day_of(form.felt_at, patient.zone))
+    return go("diary.correct", uuid=known.uuid) if known else _log(patient, form)
+
+
+@bp.post("/evenings")
+@access.record("pain", write=True)
+def add_evening(patient: Patient) -> Response:
+    """Keep a day looked back on."""
+    return _add(patient, EveningForm(request.form, patient, clock.now(), g.may))
+
+
 @bp.post("/entries")
 @access.record("pain", write=True)
 def add(patient: Patient) -> Response:
     """Keep a check-in."""
-    now = clock.now()
-    form = EntryForm(request.form, patient, now, g.may)
-    if not form.validate():
-        return _log(patient, form, 422)
-    try:
-        record.record(patient, g.author, form.uuid.data, digest(request.form), form.felt_at, now=now, **form.feelings)
-    except Conflict:
-        form.uuid.renew()
-        return _log(patient, form, 409, SAVED_BEFORE)
-    db.commit()
-    return go("plan.today", said="logged")
+    return _add(patient, EntryForm(request.form, patient, clock.now(), g.may))
 
 
 @bp.get("/")
@@ -101,7 +112,7 @@ def correct(patient: Patient, uuid: UUID) -> Response:
     found = _entry(patient, uuid, _may_correct)
     if found.removed_at:
         return go("diary.entry", uuid=found.uuid)
-    return _correct(patient, found, CorrectionForm(None, found, clock.now(), g.may))
+    return _correct(patient, found, CORRECTIONS[found.kind](None, found, clock.now(), g.may))
 
 
 @bp.post("/entries/<uuid:uuid>/corrections")
@@ -110,7 +121,7 @@ def change(patient: Patient, uuid: UUID) -> Response:
     """Keep a correction beside what the entry said before."""
     now = clock.now()
     found = _entry(patient, uuid, _may_correct)
-    form = CorrectionForm(request.form, found, now, g.may)
+    form = CORRECTIONS[found.kind](request.form, found, now, g.may)
     if not form.validate():
         return _correct(patient, found, form, 422)
     try:
@@ -175,20 +186,46 @@ def _day(text: str | None) -> date | None:
         abort(404)
 
 
-def _log(patient: Patient, form: EntryForm, status: int = 200, problem: Later | None = None) -> Response:
-    reads = queries.clinic_reads_notes(patient, clock.now())
-    return _show("log", patient, status, form=form, problem=problem, scale=SCALE, clinic_reads=reads)
+def _add(patient: Patient, form: EntryForm | EveningForm) -> Response:
+    if not form.validate():
+        return _log(patient, form, 422)
+    what = {"kind": form.kind, "zone": form.zone, **form.feelings}
+    try:
+        record.record(patient, g.author, form.uuid.data, digest(request.form), form.felt_at, now=form.now, **what)
+    except Conflict:
+        form.uuid.renew()
+        return _log(patient, form, 409, SAVED_BEFORE)
+    db.commit()
+    return go("plan.today", said="logged")
+
+
+def _log(patient: Patient, form: EntryForm | EveningForm, status: int = 200, problem: Later | None = None) -> Response:
+    if isinstance(form, EntryForm):
+        return _ask("log", patient, status, form=form, problem=problem)
+    choose = form.day.data == "yesterday" or status != 200
+    return _ask("evening", patient, status, form=form, problem=problem, choose_day=choose)
 
 
 def _correct(
-    patient: Patient, found: Entry, form: CorrectionForm, status: int = 200, problem: Later | None = None
+    patient: Patient,
+    found: Entry,
+    form: CorrectionForm | EveningCorrectionForm,
+    status: int = 200,
+    problem: Later | None = None,
 ) -> Response:
+    return _ask("correct", patient, status, entry=found, form=form, problem=problem)
+
+
+def _ask(page: str, patient: Patient, status: int, **values: Any) -> Response:
+    """A page with the questions of an entry."""
     reads = queries.clinic_reads_notes(patient, clock.now())
-    return _show("correct", patient, status, entry=found, form=form, problem=problem, scale=SCALE, clinic_reads=reads)
+    habits = queries.habits(patient, g.author)
+    return _show(page, patient, status, scale=SCALE, clinic_reads=reads, habits=habits, kinds=KINDS, **values)
 
 
 def _show(page: str, patient: Patient, status: int = 200, **values: Any) -> Response:
     common: dict[str, Any] = {"patient": patient, "regions": REGIONS, "places": places, "say": say, "moment": _moment}
+    common |= {"chips": chips}
     return show(f"diary/{page}.html", status=status, **common, **values)
 
 

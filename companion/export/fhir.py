@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import NAMESPACE_URL, uuid5
 
-from companion.diary import regions
+from companion.diary import chips, regions
 from companion.diary.model import Entry
 from companion.export import queries
 from companion.export.person import Person
@@ -47,6 +47,13 @@ def _measures() -> dict[str, Resource]:
 
 
 _MEASURES = _measures()
+#: what an entry may tell, in numbers
+_ANSWERS = (
+    "pain", "worst", "least", "impact", "enjoyment", "walked", "sleep_hours", "sleep", "mood", "fatigue", "stress",
+)  # fmt: skip
+_UNITS: dict[str, Resource] = {
+    "sleep_hours": {"unit": "h", "system": "http://unitsofmeasure.org", "code": "h"},
+}
 
 
 def write(out: TextIO, person: Person, patient: Patient) -> None:
@@ -87,16 +94,25 @@ class Bundle:
                 yield from turn(row)
 
     def entry(self, row: Entry) -> Iterator[tuple[str, Resource]]:
-        """An Observation for each score."""
+        """An Observation for each answer; the first one carries the places and the words."""
         by = yield from self.somebody(row.author)
         status = "entered-in-error" if row.removed_at else "amended" if row.version > 1 else "final"
-        same = {"status": status, "effectiveDateTime": row.local, "issued": row.recorded_at, "performer": [by]}
-        where = {"bodySite": _places(row.regions)} if row.regions else {}
-        note = {"note": [{"text": row.note}]} if row.note else {}
-        yield self.score("pain", f"entry/{row.id}/pain", row.pain, **same, **where, **note)
-        for name in ("impact", "sleep", "mood"):
-            if getattr(row, name) is not None:
-                yield self.score(name, f"entry/{row.id}/{name}", getattr(row, name), **same)
+        same: Resource = {
+            "status": status,
+            "effectiveDateTime": row.local,
+            "issued": row.recorded_at,
+            "performer": [by],
+        }
+        told = [f"{chips.KINDS[kind]} {chips.said(kind, chosen)}" for kind, chosen in row.words.items()]
+        texts = [{"text": text} for text in (row.note, *told) if text]
+        first: Resource = ({"bodySite": _places(row.regions)} if row.regions else {}) | (
+            {"note": texts} if texts else {}
+        )
+        values = {name: getattr(row, name) for name in _ANSWERS if getattr(row, name) is not None}
+        for name, value in values.items() if values else {"words": row.note}.items():
+            unit = row.walked_in if name == "walked" else ""
+            yield self.score(name, f"entry/{row.id}/{name}", value, unit=unit, **same, **first)
+            first = {}
 
     def medicine(self, row: Medicine) -> Iterator[tuple[str, Resource]]:
         """A MedicationStatement."""
@@ -160,8 +176,8 @@ class Bundle:
             performer=[{"actor": by}],
             **({"note": [{"text": row.note}]} if row.note else {}),
         )
-        same = {"status": "entered-in-error" if row.removed_at else "final", "effectiveDateTime": row.done_at}
-        part = {"performer": [by], "partOf": [self.link("Procedure", f"session/{row.id}")]}
+        same: Resource = {"status": "entered-in-error" if row.removed_at else "final", "effectiveDateTime": row.done_at}
+        part: Resource = {"performer": [by], "partOf": [self.link("Procedure", f"session/{row.id}")]}
         for name, value in (("pain-before", row.pain_before), ("pain-after", row.pain_after)):
             if value is not None:
                 yield self.score(name, f"session/{row.id}/{name}", value, **same, **part)
@@ -198,10 +214,13 @@ class Bundle:
             yield self.made("RelatedPerson", account.id, patient=self.subject, name=[{"text": account.name}])
         return self.link("RelatedPerson", account.id)
 
-    def score(self, name: str, key: str, value: int, **more: Any) -> tuple[str, Resource]:
-        """An Observation of one measure."""
-        same = {"category": [_SURVEY], "code": _MEASURES[name], "subject": self.subject, "valueInteger": value}
-        return self.made("Observation", key, **same, **more)
+    def score(self, name: str, key: str, value: float | str, *, unit: str = "", **more: Any) -> tuple[str, Resource]:
+        """An Observation of one measure: a whole number on a scale, an amount, or words."""
+        said: Resource = {"valueQuantity": {"value": value, **(_UNITS.get(name) or ({"unit": unit} if unit else {}))}}
+        if not isinstance(value, float):
+            said = {"valueInteger": value} if isinstance(value, int) else {"valueString": value}
+        same = {"category": [_SURVEY], "code": _MEASURES[name], "subject": self.subject}
+        return self.made("Observation", key, **same, **said, **more)
 
     def new(self, kind: str, key: object) -> bool:
         """Whether it is met for the first time."""

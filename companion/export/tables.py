@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from companion.diary import regions
+from companion.diary import chips, regions
+from companion.diary.model import EVENING, NOW
 from companion.export import queries
 from companion.export.person import Person
 from companion.procedures import kinds
@@ -22,6 +23,15 @@ _DAY, _TIME, _NOTE, _BY = lazy("Day"), lazy("Time"), lazy("Note"), lazy("Written
 _MEDICINE, _REMOVED = lazy("Medicine"), lazy("Removed at")
 _STATUS = {"taken": lazy("Taken"), "skipped": lazy("Skipped"), "done": lazy("Done")}
 _SIDES = {"left": lazy("left"), "right": lazy("right"), "middle": lazy("middle")}
+_KINDS = {NOW: lazy("One moment"), EVENING: lazy("The day")}
+_FROM_MEMORY = lazy("From memory")
+#: what an entry may tell in numbers, with the heading of its column
+_SCORES = {
+    "pain": lazy("Pain, 0 to 10"), "worst": lazy("Worst pain, 0 to 10"), "least": lazy("Least pain, 0 to 10"),
+    "impact": lazy("What it stops, 0 to 10"), "enjoyment": lazy("Joy it took, 0 to 10"), "walked": lazy("Walked or stood"),
+    "walked_in": lazy("Counted in"), "sleep_hours": lazy("Hours of sleep"), "sleep": lazy("Sleep, 0 to 10"),
+    "mood": lazy("Mood, 0 to 10"), "fatigue": lazy("Tired, 0 to 10"), "stress": lazy("Tense, 0 to 10"),
+}  # fmt: skip
 #: code of regions.toml -> key of _SIDES
 _SIDE = {region["code"]: region["side"] for region in regions.REGIONS.region}
 
@@ -46,8 +56,10 @@ def cell(value: Any) -> str:
 
 def _diary(person: Person) -> Iterator[list[Any]]:
     for entry in person.counted(queries.entries(person.patient_id or 0)):
-        scores = [entry.pain, entry.impact, entry.sleep, entry.mood]
-        told = [entry.day, f"{entry.local:%Y-%m-%d %H:%M}", *scores, entry.note, entry.author.name]
+        scores = [getattr(entry, name) for name in _SCORES]
+        words = [chips.said(kind, entry.words.get(kind, ())) for kind in chips.KINDS]
+        told = [entry.day, f"{entry.local:%Y-%m-%d %H:%M}", _KINDS[entry.kind], *scores, *words, entry.note]
+        told += [entry.author.name, _FROM_MEMORY if entry.from_memory else ""]
         yield [*told, _local(entry.removed_at, person), entry.uuid]
 
 
@@ -84,8 +96,8 @@ def _local(instant: datetime | None, person: Person) -> str:
 #: by file name: the headings, and the rows
 TABLES: dict[str, Table] = {
     "diary.csv": (
-        (_DAY, _TIME, lazy("Pain, 0 to 10"), lazy("What it stops, 0 to 10"), lazy("Sleep, 0 to 10"), lazy("Mood, 0 to 10"),
-         _NOTE, _BY, _REMOVED, lazy("Entry")),
+        (_DAY, _TIME, lazy("About"), *_SCORES.values(), *chips.KINDS.values(), _NOTE, _BY, lazy("How it was written"), _REMOVED,
+         lazy("Entry")),
         _diary,
     ),
     "places.csv": ((_DAY, lazy("Place"), lazy("Side"), lazy("Pain, 0 to 10"), lazy("Entry")), _places),

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from textwrap import shorten
 
-from companion.clock import DAY_STARTS
+from companion.clock import day_starts
 from companion.diary import queries as diary
-from companion.diary.model import Entry
+from companion.diary.model import EVENING, NOW, Entry
 from companion.identity.model import Account, Patient
 from companion.medication import queries as medication
 from companion.medication.model import Dose, Medicine
@@ -53,6 +53,11 @@ class Item:
     #: of the entry, dose or session
     uuid: str | None = None
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether it asks for the whole day, not for one moment."""
+        return self.kind == "diary" and self.wall is not None and looks_back(self.wall)
+
     def is_open(self, now: datetime) -> bool:
         """Whether it can be done now: not answered, and no dose or check-in that is due only later in the day."""
         near = self.kind == "therapy" or self.at - now <= EARLY
@@ -79,7 +84,7 @@ def wanted(patient: Patient, schedule: Schedule, due_on: date, now: datetime) ->
     """Whether the occurrence of the calendar day `due_on` is still to be done: not done, skipped or stopped."""
     if not schedule.rule.holds_on(due_on):
         return False
-    day = due_on if schedule.wall >= DAY_STARTS else due_on - timedelta(days=1)
+    day = due_on if schedule.wall >= day_starts() else due_on - timedelta(days=1)
     rows = times.schedules(patient.id, day, day, schedule.kind)
     _part, compose = _ROOMS[schedule.kind]
     return any(
@@ -107,7 +112,8 @@ def _check_ins(
             left.remove(entry)
             item = _written(item, entry, patient)
         found.append(item)
-    return found + [_written(_beside("diary", 0, e.day, e.felt_at, _("Check-in")), e, patient) for e in left]
+    titles = {NOW: _("Check-in"), EVENING: _("Evening check-in")}
+    return found + [_written(_beside("diary", 0, e.day, e.felt_at, titles[e.kind]), e, patient) for e in left]
 
 
 def _planned(row: Schedule, day: date, at: datetime, state: str, title: str, detail: str) -> Item:
@@ -131,12 +137,23 @@ def _beside(kind: str, thing_id: int, day: date, at: datetime, title: str) -> It
 
 
 def _written(item: Item, entry: Entry, patient: Patient) -> Item:
-    said = _("Pain %(n)s of 10", n=entry.pain) + _by(entry.author, patient)
-    return replace(item, state="done", detail=said, done_at=entry.felt_at, uuid=entry.uuid)
+    if entry.pain is None:
+        said = _("Written down")
+    elif entry.kind == EVENING:
+        said = _("Pain %(n)s of 10 on average", n=entry.pain)
+    else:
+        said = _("Pain %(n)s of 10", n=entry.pain)
+    told = said + _by(entry.author, patient)
+    return replace(item, state="done", detail=told, done_at=entry.felt_at, uuid=entry.uuid)
+
+
+def looks_back(wall: time) -> bool:
+    """Whether a check-in at that time of day is about the whole day."""
+    return wall >= _EVENING or wall < day_starts()
 
 
 def _greeting(wall: time) -> str:
-    if wall >= _EVENING or wall < DAY_STARTS:
+    if looks_back(wall):
         return _("Evening check-in")
     return _("Morning check-in") if wall < _NOON else _("Check-in")
 

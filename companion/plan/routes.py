@@ -115,7 +115,7 @@ def _today(
         greeting=_greeting(patient, now),
         items=found,
         horizon=horizon(found, day, patient.zone, now),
-        last=next((entry for entry in reversed(entries) if entry.own), None),
+        last=next((entry for entry in reversed(entries) if entry.own and entry.pain is not None), None),
         say=say,
         new=not found and not diary.latest([patient.id]),
         closed=not g.period.holds(day),

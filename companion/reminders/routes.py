@@ -13,13 +13,14 @@ from companion import clock
 from companion.identity.device import name_of
 from companion.identity.gate import anyone
 from companion.identity.model import Patient
+from companion.plan.day import looks_back
 from companion.reminders import answer, devices, forms, queries
 from companion.reminders.deliver import contact, note, ring_once
 from companion.reminders.keys import keys
 from companion.reminders.message import trial
 from companion.reminders.model import Delivery
 from companion.schedule import times
-from companion.schedule.model import EVERY_DAY
+from companion.schedule.model import EVERY_DAY, Schedule
 from companion.settings import Settings
 from companion.sharing.access import record
 from companion.store import at_once, db, open_records
@@ -143,7 +144,8 @@ def done(patient: Patient, key: str) -> Response:
     delivery, form = _answered(patient, key)
     answer.done(delivery, g.author, form.uuid.data, form.at.data or form.now, form.now)
     db.commit()
-    return go("diary.log") if delivery.schedule.kind == queries.CHECK_IN else go("plan.today", said="saved")
+    asked = delivery.schedule
+    return go(_check_in(asked)) if asked.kind == queries.CHECK_IN else go("plan.today", said="saved")
 
 
 @bp.post("/deliveries/<key>/later")
@@ -166,7 +168,12 @@ def open_(patient: Patient, key: str) -> Response:
         answer.receive(delivery.id, "opened", clock.now(), session)
     if schedule.kind == "therapy":
         return go("therapy.session", programme_id=schedule.thing_id, wall=f"{schedule.wall:%H:%M}", day=day)
-    return go("diary.log" if schedule.kind == queries.CHECK_IN else "plan.today")
+    return go(_check_in(schedule) if schedule.kind == queries.CHECK_IN else "plan.today")
+
+
+def _check_in(schedule: Schedule) -> str:
+    """The page that asks what the schedule rings for."""
+    return "diary.evening" if looks_back(schedule.wall) else "diary.log"
 
 
 def _page(

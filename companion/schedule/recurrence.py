@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from companion.clock import DAY_STARTS, at
+from companion.clock import at, day_starts
 
 #: An occurrence is there to be done from its time until so long after it; then it is missed, on Today and for the clinic
 #: alike. Two hours, since the moment for a walk or a capsule has passed by then; what is done later still answers it.
@@ -49,16 +49,16 @@ def next_after(rule: Rule, zone: str, after: datetime) -> tuple[datetime, date] 
     return None
 
 
-def calendar_day(day: date, wall: time, starts: time = DAY_STARTS) -> date:
-    """The calendar day on which `wall` falls within the diary `day`, which runs from `starts` to `starts`."""
-    return day if wall >= starts else day + timedelta(days=1)
+def calendar_day(day: date, wall: time) -> date:
+    """The calendar day on which `wall` falls within the diary `day`."""
+    return day if wall >= day_starts() else day + timedelta(days=1)
 
 
-def slots(rule: Rule, zone: str, first: date, last: date, starts: time = DAY_STARTS) -> Iterator[tuple[date, datetime]]:
+def slots(rule: Rule, zone: str, first: date, last: date) -> Iterator[tuple[date, datetime]]:
     """Each diary day from `first` to `last` that holds an occurrence, with its instant."""
     day = first
     while day <= last:
-        calendar = calendar_day(day, rule.wall, starts)
+        calendar = calendar_day(day, rule.wall)
         if rule.holds_on(calendar):
             yield day, at(calendar, rule.wall, zone)
         day += timedelta(days=1)

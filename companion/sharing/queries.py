@@ -114,8 +114,8 @@ class Visit:
 def visits(patient: Patient, first: date, last: date) -> dict[date, list[Visit]]:
     """Who looked on the calendar days from `first` to `last`, by day; days and visits newest first."""
     midnight = datetime.min.time()
-    since, until = (clock.bounds(day, patient.zone, midnight) for day in (first, last))
-    query = select(Look).where(Look.patient_id == patient.id, Look.looked_at >= since[0], Look.looked_at < until[1])
+    since, until = (clock.at(day, midnight, patient.zone) for day in (first, last + timedelta(days=1)))
+    query = select(Look).where(Look.patient_id == patient.id, Look.looked_at >= since, Look.looked_at < until)
     loaded = (Look.account, Look.clinic, Look.glass)
     query = query.options(*(joinedload(each) for each in loaded)).order_by(Look.looked_at, Look.id)
     found: dict[date, list[Visit]] = {}

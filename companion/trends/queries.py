@@ -22,7 +22,6 @@ from sqlalchemy import (
     cast,
     extract,
     func,
-    literal,
     literal_column,
     select,
 )
@@ -35,7 +34,7 @@ from companion.procedures.model import Procedure
 from companion.sharing.terms import ALWAYS, Period
 from companion.store import db
 from companion.therapy.model import Programme, Session
-from companion.trends.series import Axis
+from companion.trends.series import NO_HIGH, NO_LOW, Axis
 
 _PATIENT = bindparam("patient", type_=Integer)
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
@@ -85,17 +84,12 @@ def _held_months(table: Any) -> Any:
 def _diary_rows(by: str) -> Select[Any]:
     if by == "month":
         month = _diary_month
-        sums: list[Any] = [
-            month.days,
-            month.pain_sum,
-            month.pain_low,
-            month.pain_high,
-            month.impact_sum,
-            month.impact_days,
-        ]
+        sums: list[Any] = [month.days, month.pain_sum, *_ends(month.pain_low, month.pain_high)]
+        sums += [month.impact_sum, month.impact_days]
         sums += [month.sleep_sum, month.sleep_days, month.mood_sum, month.mood_days]
         return select(_bucket(month.month, by), *sums).where(_held_months(month))
-    pain = cast(_diary.pain_sum, Float) / _diary.entries
+    told = case((_diary.entries > 0, 1), else_=0)
+    pain = func.coalesce(cast(_diary.pain_sum, Float) / func.nullif(_diary.entries, 0), 0.0)
     others: list[Any] = []
     for total, count in (
         (_diary.impact_sum, _diary.impact_count),
@@ -105,9 +99,16 @@ def _diary_rows(by: str) -> Select[Any]:
         others += [func.coalesce(cast(total, Float) / func.nullif(count, 0), 0.0), case((count > 0, 1), else_=0)]
     bucket = _bucket(_diary.day, by)
     if by == "day":
-        return select(bucket, literal(1), pain, _diary.pain_low, _diary.pain_high, *others).where(_held(_diary))
-    sums = [func.count(), func.sum(pain), func.min(_diary.pain_low), func.max(_diary.pain_high), *map(func.sum, others)]
+        ends = _ends(_diary.pain_low, _diary.pain_high)
+        return select(bucket, told, pain, *ends, *others).where(_held(_diary))
+    ends = _ends(func.min(_diary.pain_low), func.max(_diary.pain_high))
+    sums = [func.sum(told), func.sum(pain), *ends, *map(func.sum, others)]
     return select(bucket, *sums).where(_held(_diary)).group_by(literal_column("bucket"))
+
+
+def _ends(low: Any, high: Any) -> list[Any]:
+    """Where no pain was told of, its ends lie outside the scale."""
+    return [func.coalesce(low, NO_LOW), func.coalesce(high, NO_HIGH)]
 
 
 def _observed_rows(by: str) -> Select[Any]:
@@ -151,7 +152,11 @@ _DIARY, _OBSERVED, _DOSES, _SESSIONS = (
     {by: rows(by) for by in ("day", "week", "month", "cut")}
     for rows in (_diary_rows, _observed_rows, _dose_rows, _session_rows)
 )
-_MEAN = select(func.avg(cast(_diary.pain_sum, Float) / _diary.entries), func.count()).where(_held(_diary))
+_MEAN = (
+    select(func.avg(cast(_diary.pain_sum, Float) / _diary.entries), func.count())
+    .where(_held(_diary))
+    .where(_diary.entries > 0)
+)
 _MEDICINES = select(_medicine.id, _medicine.name, _medicine.strength).where(_medicine.patient_id == _PATIENT)
 _PROCEDURES = (
     select(_procedure.kind, _procedure.level, _procedure.side, _procedure.done_on)
@@ -175,7 +180,7 @@ def firsts(patient_id: int, sources: tuple[str, ...], since: date | None = None)
 
 
 def diary(patient_id: int, axis: Axis, period: Period = ALWAYS) -> Sequence[Any]:
-    """A row for each bucket with an entry: bucket, days with an entry, sum of the daily mean pain, lowest and highest pain;
+    """A row for each bucket with an entry: bucket, days that tell of pain, sum of their mean pain, lowest and highest pain;
     then for impact, sleep and mood each the sum of the daily means and on how many days it rests.
     """
     return _over(_DIARY, patient_id, axis, period)

@@ -14,8 +14,8 @@ DEFAULT = "90"
 #: the longest axis in days that is drawn by day, and by week; a still longer one is drawn by month
 LONGEST_BY_DAY, LONGEST_BY_WEEK = 200, 400
 _SHORTEST = 7
-#: lowest and highest pain of a bucket without an entry: outside the scale, so that min and max pass over them
-_NO_LOW, _NO_HIGH = 11, -1
+#: lowest and highest pain of a bucket that tells of no pain: outside the scale, so that min and max pass over them
+NO_LOW, NO_HIGH = 11, -1
 
 
 class Mark(NamedTuple):
@@ -127,7 +127,7 @@ def diary(size: int, rows: Sequence[Sequence[Any]]) -> Diary:
     """The rows of `queries.diary`, in any order, each in its place on an axis of `size` buckets."""
     whole: list[list[Any]] = [[0] * size for _ in range(10)]
     days, pain, low, high, *others = whole
-    low[:], high[:] = [_NO_LOW] * size, [_NO_HIGH] * size
+    low[:], high[:] = [NO_LOW] * size, [NO_HIGH] * size
     buckets, *columns = zip(*rows, strict=True) if rows else ((),)
     for column, values in zip(whole, columns, strict=False):
         for bucket, value in zip(buckets, values, strict=True):

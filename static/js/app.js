@@ -1,5 +1,6 @@
 // Small verbs on pages that the server made. `data-behaviour="name"` on an element calls behaviours/name.js with it.
 import bodymap from "./behaviours/bodymap.js";
+import chips from "./behaviours/chips.js";
 import code from "./behaviours/code.js";
 import focus from "./behaviours/focus.js";
 import lock from "./behaviours/lock.js";
@@ -19,7 +20,7 @@ import zone from "./behaviours/zone.js";
 import watch, { say } from "./plain.js";
 import keepSending from "./sending.js";
 
-const behaviours = { bodymap, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, steps, unsent, zone };
+const behaviours = { bodymap, chips, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, steps, unsent, zone };
 const attached = new WeakMap();
 
 function attach(root) {

@@ -16,7 +16,7 @@ from tests.cast import NOW
 #: what the type alone does not tell, by table.column or column
 KNOWN: dict[str, Any] = {
     "zone": "Europe/Berlin", "parts": ["pain"], "grant.clinic_id": None, "status": "done", "grant.keeps": False,
-    "kind": "pt", "side": "left", "level": "L4-5", "region": "back-neck", "code": None,
+    "kind": "pt", "entry.kind": "evening", "words": {"feels": ["burning"]}, "side": "left", "level": "L4-5", "region": "back-neck", "code": None,
 }  # fmt: skip
 _NUMBERS = count(100)
 _DAYS = count(date(2026, 1, 1).toordinal())

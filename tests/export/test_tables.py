@@ -35,10 +35,14 @@ def test_there_is_a_file_a_noun(take_out, cast):
     db.commit()
     archive = take_out(cast.ana)
     heading, *rows = lines(archive, "diary.csv")
-    assert heading[:4] == ["Day", "Time", "Pain, 0 to 10", "What it stops, 0 to 10"]
-    mine, rosas = sorted(rows, key=lambda row: row[7])
-    assert mine[:9] == ["2026-03-10", "2026-03-10 10:00", "4", "5", "3", "6", '\'=HYPERLINK("x"),\nsecond "line"', "Ana", "2026-03-10 10:00"]  # fmt: skip
-    assert rosas[7:9] == ["Rosa", ""]
+    mine, rosas = (
+        dict(zip(heading, row, strict=True)) for row in sorted(rows, key=lambda row: row[heading.index("Written by")])
+    )
+    told = ["2026-03-10", "2026-03-10 10:00", "One moment", "4", "", "5", "3", "6", '\'=HYPERLINK("x"),\nsecond "line"', "Ana", "", "2026-03-10 10:00"]  # fmt: skip
+    asked = ["Day", "Time", "About", "Pain, 0 to 10", "Worst pain, 0 to 10", "What it stops, 0 to 10", "Sleep, 0 to 10",
+        "Mood, 0 to 10", "Note", "Written by", "How it was written", "Removed at"]  # fmt: skip
+    assert [mine[name] for name in asked] == told
+    assert (rosas["Written by"], rosas["Removed at"]) == ("Rosa", "")
     assert [row[:4] for row in lines(archive, "places.csv")[1:3]] == [
         ["2026-03-10", "Back of neck", "middle", "4"], ["2026-03-10", "Left knee", "left", "4"]]  # fmt: skip
     assert lines(archive, "doses.csv")[1][2:5] == ["Gabapentin 300 mg", "1 capsule", "Taken"]

@@ -462,3 +462,40 @@ def test_sqlite_accounts_stay_when_they_may_be_erased(tmp_path):
 
 def test_postgresql_accounts_stay_when_they_may_be_erased(postgres_server):
     accounts_stay_when_they_may_be_erased(new_database(postgres_server))
+
+
+def an_entry_may_look_back_on_a_day(url):
+    migrate.upgrade(url, "20261124_walls")
+    engine = sqlalchemy.create_engine(url)
+    if engine.dialect.name == "postgresql":
+        sqlalchemy.event.listen(
+            engine, "begin", lambda it: it.exec_driver_sql("SELECT set_config('companion.records', '*', true)")
+        )
+
+    def rows(columns):
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM entry ORDER BY id")]
+
+    with engine.begin() as connection:
+        for statement in filter(str.strip, (PEOPLE.replace(", changed_at)", ", diary_at)") + ENTRIES).split(";\n")):
+            connection.exec_driver_sql(statement)
+    before = rows("id, uuid, pain, sleep, note")
+    migrate.upgrade(url, "20261124_evening")
+    assert rows("id, uuid, pain, sleep, note") == before
+    assert {row[:2] for row in rows("kind, worst, words")} == {("now", None)}
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE entry SET kind = 'evening', pain = NULL, worst = 8 WHERE id = 3")
+        connection.exec_driver_sql("UPDATE diary_day SET entries = 0, pain_low = NULL WHERE day = '2026-01-31'")
+    migrate.downgrade(url, "20261124_walls")
+    assert rows("id, uuid, pain, sleep, note") == before[:2]
+    with engine.begin() as connection, pytest.raises(sqlalchemy.exc.IntegrityError):
+        connection.exec_driver_sql("UPDATE entry SET pain = 11")
+    engine.dispose()
+
+
+def test_an_entry_may_look_back_on_a_day_on_sqlite(tmp_path):
+    an_entry_may_look_back_on_a_day(f"sqlite:///{tmp_path / 'evening.sqlite3'}")
+
+
+def test_an_entry_may_look_back_on_a_day_on_postgresql(postgres_server):
+    an_entry_may_look_back_on_a_day(new_database(postgres_server))

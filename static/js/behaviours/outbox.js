@@ -11,6 +11,7 @@ export default function outbox(form, { attach }) {
     if (form.ariaBusy === "true") return;
     form.ariaBusy = "true";
     for (const field of form.querySelectorAll("[data-now]")) field.value = new Date().toISOString();
+    for (const field of form.querySelectorAll("[data-here]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const id = await write(form, event.submitter).catch(() => undefined);
     if (id) form.dispatchEvent(new Event("kept"));   // a draft of it is not needed any more
     if (id) return finish(form, id, (await flush().catch(() => ({})))[id] ?? await Outbox.fate(id), attach);
