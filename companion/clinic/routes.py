@@ -12,6 +12,7 @@ from companion import clock
 from companion.clinic import forms, gone, queries, say
 from companion.clinic.access import our_procedure, our_programme
 from companion.clinic.review import review as gather
+from companion.diary import chips
 from companion.diary.regions import REGIONS
 from companion.identity.gate import staff, sure
 from companion.identity.model import Membership, Patient
@@ -87,7 +88,7 @@ def _review(patient: Patient, member: Membership, form: ProcedureForm, status: i
     told |= {"patient": patient, "member": member, "review": gathered, "form": form, "today": _today(patient)}
     told |= {"glass": g.get("glass"), "days": "" if g.period == ALWAYS else say_days(g.period)}
     problem = SAVED_BEFORE if status == 409 else ""
-    return show("clinic/review.html", status=status, regions=REGIONS, problem=problem, **told)
+    return show("clinic/review.html", status=status, regions=REGIONS, chips=chips, problem=problem, **told)
 
 
 def _today(patient: Patient) -> date:

@@ -177,7 +177,7 @@ def _notes(patient: Patient, scope: Scope, _now: datetime) -> list[Section]:
 
 def _note(row: Entry, scope: Scope) -> Row:
     when = f"{say_day(row.local.date(), 'yMMMEd')}, {say_time(row.felt_at, row.zone)}"
-    said = [_("pain %(score)s", score=row.pain)] if "pain" in scope.parts else []
+    said = [_("pain %(score)s", score=row.pain)] if "pain" in scope.parts and row.pain is not None else []
     if not row.own:
         said.append(_("written by %(name)s", name=row.author.name))
     note = row.note if len(row.note) <= _NOTE_LENGTH else f"{row.note[: _NOTE_LENGTH - 1].rstrip()}…"

@@ -64,6 +64,27 @@ def test_it_shows_all_that_is_shared(app, cast, visit):
     assert not re.search(r"<[^>]*\sstyle\s*=", page)
 
 
+def test_a_day_that_was_looked_back_on_is_told_in_words(sqlite_app, cast, visit):
+    ana = visit("ana")
+    said = {
+        "uuid": str(uuid4()),
+        "walked": "25",
+        "walked_in": "streets",
+        "worst": "8",
+        "day": "yesterday",
+        "note": "Leo came",
+    }
+    assert ana.post("/diary/evenings", said).status_code == 303
+    ana.post("/diary/entries", {"uuid": str(uuid4()), "pain": "4", "feels": "burning"})
+    for parts, shown in ((list(PARTS), True), (["notes"], False)):
+        narrow(cast, parts)
+        page = visit("ben").get(path(cast)).text
+        assert "about the whole day" in page
+        assert "Leo came" in page
+        for words in ("Low to high: – – 8", "Walked or stood: 25 streets", "from memory", "Burning"):
+            assert (words in page) is shown
+
+
 @pytest.mark.parametrize("part", list(PARTS))
 def test_a_part_that_is_taken_away_is_hidden_and_no_other(sqlite_app, cast, visit, part):
     everything(cast)
