@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from companion import clock, seal, words
 from companion.caring.routes import bp as caring
-from companion.clinic.routes import bp as clinic
+from companion.clinic.routes import room as clinic
 from companion.codes.routes import bp as codes
 from companion.codes.routes import invited
 from companion.demo.routes import bp as demo
@@ -23,6 +23,8 @@ from companion.glass.routes import bp as glass
 from companion.identity import gate
 from companion.identity.routes import bp as identity
 from companion.identity.signin import is_erased, memberships
+from companion.measures.forms import alarms, blanks, rules
+from companion.measures.routes import bp as measures
 from companion.medication.routes import bp as medication
 from companion.office.routes import bp as office
 from companion.plan.routes import bp as plan
@@ -40,7 +42,7 @@ from companion.web import assets, edges, errors, guard, headers, htmx, known, pa
 from companion.web.ids import Id
 
 #: pages that a caregiver shares with the patient, under /for/<patient_id>/; who keeps the record has sharing as well
-SHARED = (plan, diary, medication, therapy, trends, procedures)
+SHARED = (plan, diary, measures, medication, therapy, trends, procedures)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -111,7 +113,11 @@ def _speak(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(_=_text, ngettext=words.ngettext)
     env.filters.update(day=words.say_day, time=words.say_time, number=words.say_number, listed=words.say_list)
+    # a text of ours or of somebody else, translated where it is ours; unlike that of _() it is no markup
+    env.filters["said"] = words.gettext
     env.globals.update(to=pages.to)
+    # the page for no network holds the questions, in rooms below which nobody knows them
+    env.globals.update(blanks=blanks, when=rules, alarms=alarms)
 
     @app.before_request
     def listen() -> None:

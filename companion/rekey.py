@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 
 from companion import seal
+from companion.measures.model import Answer
 from companion.reminders.model import Device
 from companion.signin.model import Totp
 from companion.store import db, work
 
 #: what is sealed for long: the column by its model, whose rows know how to `seal_again`
-SEALED: dict[type[Any], Any] = {Device: Device.sealed, Totp: Totp.secret}
+SEALED: dict[type[Any], Any] = {Answer: Answer.values, Device: Device.sealed, Totp: Totp.secret}
 #: rows that wait for each other
 _AT_ONCE = 200
 

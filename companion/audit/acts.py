@@ -29,6 +29,7 @@ ACTS: dict[str, Later] = {
     "medicines_written": lazy("%(who)s wrote into a record."),
     "therapy_written": lazy("%(who)s wrote into a record."),
     "procedures_written": lazy("%(who)s wrote into a record."),
+    "signal_seen": lazy("%(who)s has seen answers that ask for help."),
     "glass_broken": lazy("%(who)s opened a record in an emergency."),
     "glass_reviewed": lazy("%(who)s reviewed an emergency look."),
     "link_made": lazy("%(who)s made a link for a visit."),
@@ -46,7 +47,7 @@ ACTS: dict[str, Later] = {
 
 #: acts that belong together, by a word that may stand in an address, in the order in which they are offered
 GROUPS: dict[str, tuple[Later, tuple[str, ...]]] = {
-    "looks": (lazy("Looks"), ("looked", "glass_broken", "glass_reviewed", "link_opened")),
+    "looks": (lazy("Looks"), ("looked", "glass_broken", "glass_reviewed", "link_opened", "signal_seen")),
     "writing": (lazy("Writing"), ("diary_written", "medicines_written", "therapy_written", "procedures_written")),
     "refused": (lazy("Refused"), ("denied", "sign_in_refused", "link_refused")),
     "sharing": (

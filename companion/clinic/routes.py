@@ -6,17 +6,21 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, current_app, g, request, url_for
+from flask import Response, abort, current_app, g, request, url_for
 
 from companion import clock
 from companion.clinic import forms, gone, queries, say
 from companion.clinic.access import our_procedure, our_programme
+from companion.clinic.asking import bp
 from companion.clinic.review import review as gather
+from companion.clinic.scores import scores
 from companion.diary import chips
 from companion.diary.regions import REGIONS
 from companion.identity.gate import staff, sure
 from companion.identity.model import Membership, Patient
 from companion.identity.signin import memberships
+from companion.measures.queries import signals
+from companion.measures.say import say_score
 from companion.procedures import kinds
 from companion.procedures import record as procedure_record
 from companion.procedures.forms import ProcedureForm
@@ -41,7 +45,8 @@ from companion.web.forms import SAVED_BEFORE, digest
 from companion.web.limit import allow
 from companion.web.pages import go, show
 
-bp = Blueprint("clinic", __name__)
+#: the room, with these pages and those of `asking`
+room = bp
 #: days that the browser which made a code can look at it again: ten minutes
 _CODE_SHOWN = 1 / 144
 #: how long a code that was used stays on the list
@@ -70,7 +75,14 @@ def _patients(member: Membership, form: forms.FindForm, search: str = "") -> Res
     open_clinic(member.clinic_id)
     rows, more = queries.patients(member.clinic_id, now, search, form.sort.data, form.page.data)
     note_looks(member.account, member.clinic_id, [row.patient.id for row in rows], ["list"], now)
-    told: dict[str, Any] = {"search": search, "sort": form.sort.data, "number": form.page.data, "more": more}
+    waiting = signals([row.patient.id for row in rows if "mood" in row.parts], member.clinic_id, unseen=True)
+    told: dict[str, Any] = {
+        "waiting": {signal.patient_id for signal in waiting},
+        "search": search,
+        "sort": form.sort.data,
+        "number": form.page.data,
+        "more": more,
+    }
     return show("clinic/patients.html", "clinic/_list.html", member=member, rows=rows, say=say, **told)
 
 
@@ -87,6 +99,7 @@ def _review(patient: Patient, member: Membership, form: ProcedureForm, status: i
     told: dict[str, Any] = {"parts": PARTS, "kinds": KINDS, "name": kinds.name, "say_times": say_times, "say": say}
     told |= {"patient": patient, "member": member, "review": gathered, "form": form, "today": _today(patient)}
     told |= {"glass": g.get("glass"), "days": "" if g.period == ALWAYS else say_days(g.period)}
+    told |= {"asked": scores(patient, member.clinic_id, clock.now(), g.may, g.period), "say_score": say_score}
     problem = SAVED_BEFORE if status == 409 else ""
     return show("clinic/review.html", status=status, regions=REGIONS, chips=chips, problem=problem, **told)
 
@@ -224,10 +237,8 @@ def invitations(member: Membership) -> Response:
 
 def _invitations(member: Membership, form: forms.InviteForm, status: int = 200, problem: object = "") -> Response:
     now = clock.now()
-    told: dict[str, Any] = {
-        "rows": clinic_invitations(member.clinic_id, now),
-        "count": queries.count(member.clinic_id, now),
-    }
+    told: dict[str, Any] = {"count": queries.count(member.clinic_id, now)}
+    told["rows"] = clinic_invitations(member.clinic_id, now)
     told["used"] = queries.used_invitations(member.clinic_id, now - _USED_SHOWN)
     return show("clinic/invitations.html", status=status, member=member, form=form, say=say, problem=problem, **told)
 

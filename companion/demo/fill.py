@@ -8,6 +8,7 @@ from random import Random
 from sqlalchemy import insert
 
 from companion import clock
+from companion.demo.asked import ask
 from companion.demo.life import Life, live
 from companion.demo.people import ANA, DORA, OTHERS, Person
 from companion.diary import rollup as diary
@@ -45,6 +46,7 @@ def fill(now: datetime) -> dict[str, Account]:
     ):
         db.add(Membership(clinic_id=clinic.id, account_id=people[part].id, role=role))
     ana = _record(ANA, people["patient"], people["clinician"], northmoor, random, now)
+    ask(ana, people["patient"], people["clinician"], northmoor, now)
     _record(DORA, people["other patient"], people["clinician"], northmoor, random, now)
     for number, person in enumerate(OTHERS):
         account = _account(f"patient{number}", person.name, now)

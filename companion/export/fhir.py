@@ -20,7 +20,10 @@ from companion.diary import chips, regions
 from companion.diary.model import Entry
 from companion.export import queries
 from companion.export.person import Person
+from companion.export.responses import response, score
 from companion.identity.model import Account, Clinic, Patient
+from companion.measures.model import Answer
+from companion.measures.queries import definition
 from companion.medication import catalogue
 from companion.medication.model import Dose, Medicine
 from companion.procedures import kinds
@@ -32,7 +35,15 @@ _CODES = tomllib.loads((Path(__file__).parent / "codes.toml").read_text(encoding
 _OURS = "urn:companion:"
 _SURVEY = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "survey"}]}
 #: how often the rows of a table of ours are passed over
-PASSES = {"entry": 1, "medicine": 1, "dose": 1, "programme": 1, "therapy_session": 1, "procedure": 1}
+PASSES = {
+    "entry": 1,
+    "medicine": 1,
+    "dose": 1,
+    "programme": 1,
+    "therapy_session": 1,
+    "procedure": 1,
+    "measure_answer": 1,
+}
 
 
 def _measures() -> dict[str, Resource]:
@@ -88,6 +99,7 @@ class Bundle:
         steps: tuple[tuple[Callable[[int], Iterator[Any]], Callable[[Any], Iterator[tuple[str, Resource]]]], ...] = (
             (queries.entries, self.entry), (queries.medicines, self.medicine), (queries.doses, self.dose),
             (queries.programmes, self.programme), (queries.sessions, self.session), (queries.procedures, self.procedure),
+            (queries.answers, self.answer),
         )  # fmt: skip
         for rows, turn in steps:
             for row in self.person.counted(rows(self.patient.id)):
@@ -198,6 +210,20 @@ class Bundle:
             **({"bodySite": [{"text": where}]} if where else {}),
             **({"note": [{"text": row.note}]} if row.note else {}),
         )
+
+    def answer(self, row: Answer) -> Iterator[tuple[str, Resource]]:
+        """A QuestionnaireResponse, and an Observation for its score."""
+        asked = definition(row.instrument, row.version)
+        if asked is None:
+            return
+        by = yield from self.somebody(row.author)
+        key = f"answer/{row.id}"
+        who = {"subject": self.subject, "author": by, "source": by}
+        yield self.made("QuestionnaireResponse", key, **response(row, asked), **who)
+        if row.score is not None:
+            whose = {"category": [_SURVEY], "subject": self.subject, "performer": [by]}
+            whose["derivedFrom"] = [self.link("QuestionnaireResponse", key)]
+            yield self.made("Observation", key, **score(row, asked), **whose)
 
     def somebody(self, account: Account, at: Clinic | None = None) -> Generator[tuple[str, Resource], None, Resource]:
         """Yields who wrote it, and where they work, if not met before; returns a reference to them."""

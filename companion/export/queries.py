@@ -12,6 +12,7 @@ from companion.diary.model import Entry
 from companion.export.model import Closing, TakeOut, TakeOutPiece
 from companion.export.whose import belongs, owned
 from companion.identity.model import Account, Clinic, Patient
+from companion.measures.model import Answer
 from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
 from companion.sharing.model import Grant
@@ -81,6 +82,12 @@ def procedures(patient_id: int) -> Iterator[Procedure]:
     """With who did them."""
     query = select(Procedure).where(Procedure.patient_id == patient_id).order_by(Procedure.done_on, Procedure.id)
     return _each(query.options(joinedload(Procedure.clinic), joinedload(Procedure.author)))
+
+
+def answers(patient_id: int) -> Iterator[Answer]:
+    """Answered questionnaires, with who wrote them."""
+    query = select(Answer).where(Answer.patient_id == patient_id).order_by(Answer.answered_at, Answer.id)
+    return _each(query.options(joinedload(Answer.author)))
 
 
 def helps(account_id: int) -> list[tuple[Grant, str]]:

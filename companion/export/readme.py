@@ -17,6 +17,7 @@ _WHAT: dict[str, Later] = {
     "doses.csv": lazy("What you took or skipped."),
     "sessions.csv": lazy("Your exercises and CBT, a line for each time."),
     "procedures.csv": lazy("What was done for you at a clinic."),
+    "questionnaires.csv": lazy("What you answered to questionnaires, a line for each question."),
     "fhir.json": lazy("The same for the systems of clinics and hospitals (FHIR R4). You can give it to a new doctor."),
     "report.pdf": lazy("A report to read or print."),
 }  # fmt: skip

@@ -16,9 +16,13 @@ from sqlalchemy import Column, LargeBinary, Table
 from companion.export import queries, whose
 from companion.export.person import Person
 from companion.identity.model import Account, Clinic
+from companion.measures.model import opened
 
 #: columns of no use to anybody but us, or to a thief; so are those that end in _hash or hold bytes
 _LEFT_OUT = {"endpoint", "p256dh", "auth", "digest", "lease", "key", "list_name", "secret", "public_key"}
+
+#: what is sealed in the rows of a table and belongs to the person, by the table's name
+_SEALED = {"measure_answer": opened}
 
 
 def write(out: TextIO, person: Person) -> None:
@@ -55,7 +59,12 @@ def _list(out: TextIO, name: str, rows: Iterable[dict[str, Any]], table: Table, 
     people = [(column.key, to) for column in taken for to in _names(column)]
     out.write(f',\n"{name}": [')
     for n, row in enumerate(rows):
-        out.write(("," if n else "") + "\n" + _said({column.key: row[column.key] for column in taken}))
+        said = (
+            {"said": _SEALED[name.removesuffix("_by_others")](row)}
+            if name.removesuffix("_by_others") in _SEALED
+            else {}
+        )
+        out.write(("," if n else "") + "\n" + _said({column.key: row[column.key] for column in taken} | said))
         for key, to in people:
             if row[key] is not None:
                 seen[to].add(row[key])

@@ -15,8 +15,9 @@ from companion.diary import chips, regions
 from companion.diary.model import EVENING, NOW
 from companion.export import queries
 from companion.export.person import Person
+from companion.measures.queries import definition
 from companion.procedures import kinds
-from companion.words import Later, lazy
+from companion.words import Later, gettext, lazy
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DAY, _TIME, _NOTE, _BY = lazy("Day"), lazy("Time"), lazy("Note"), lazy("Written by")
@@ -89,6 +90,26 @@ def _procedures(person: Person) -> Iterator[list[Any]]:
         yield [row.done_on, kinds.name(row), row.clinic.name, row.author.name, row.note, _local(row.removed_at, person)]
 
 
+def _answers(person: Person) -> Iterator[list[Any]]:
+    for row in person.counted(queries.answers(person.patient_id or 0)):
+        asked = definition(row.instrument, row.version)
+        if asked is None:
+            continue
+        for code, given in row.said.items():
+            item = asked.item(code)
+            told = [row.day, _local(row.answered_at, person), gettext(asked.title), gettext(item.text)]
+            said = gettext(str(item.say(given)))
+            yield [
+                *told,
+                said,
+                item.weight(given) if item.counts else None,
+                row.score,
+                row.author.name,
+                _local(row.removed_at, person),
+                row.uuid,
+            ]
+
+
 def _local(instant: datetime | None, person: Person) -> str:
     return f"{instant.astimezone(ZoneInfo(person.zone)):%Y-%m-%d %H:%M}" if instant else ""
 
@@ -110,6 +131,11 @@ TABLES: dict[str, Table] = {
         _sessions,
     ),
     "procedures.csv": ((_DAY, lazy("What was done"), lazy("Clinic"), _BY, _NOTE, _REMOVED), _procedures),
+    "questionnaires.csv": (
+        (_DAY, _TIME, lazy("Questionnaire"), lazy("Question"), lazy("Answer"), lazy("Counts for"), lazy("Score of them all"), _BY,
+         _REMOVED, lazy("Entry")),
+        _answers,
+    ),
 }  # fmt: skip
 #: how often the rows of a table of ours are passed over for TABLES
-PASSES = {"entry": 2, "dose": 1, "therapy_session": 1, "procedure": 1}
+PASSES = {"entry": 2, "dose": 1, "therapy_session": 1, "procedure": 1, "measure_answer": 1}

@@ -8,16 +8,18 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from textwrap import shorten
 
-from companion.clock import day_starts
+from companion.clock import day_of, day_starts
 from companion.diary import queries as diary
 from companion.diary.model import EVENING, NOW, Entry
 from companion.identity.model import Account, Patient
+from companion.measures import queries as measures
 from companion.medication import queries as medication
 from companion.medication.model import Dose, Medicine
 from companion.medication.slots import of_schedules, sheet
 from companion.schedule import times
 from companion.schedule.model import Schedule
 from companion.schedule.recurrence import slots, standing
+from companion.sharing.access import Everything
 from companion.therapy import queries as therapy
 from companion.therapy.model import KINDS, Programme, Session
 from companion.words import gettext as _
@@ -32,9 +34,9 @@ _EVENING, _NOON = time(17), time(12)
 class Item:
     """One line of the day."""
 
-    #: diary, medication or therapy
+    #: diary, medication, therapy or measure
     kind: str
-    #: the medicine or the programme; 0 for a check-in
+    #: the medicine, the programme or the questionnaire that is on; 0 for a check-in
     thing_id: int
     #: None for what was done beside the plan
     schedule_id: int | None = None
@@ -60,7 +62,7 @@ class Item:
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can be done now: not answered, and no dose or check-in that is due only later in the day."""
-        near = self.kind == "therapy" or self.at - now <= EARLY
+        near = self.kind in {"therapy", "measure"} or self.at - now <= EARLY
         return near and self.state not in {"done", "skipped"}
 
 
@@ -77,6 +79,7 @@ def items(
         if part in may:
             known = partial(_check_ins, entries=entries) if compose is _check_ins else compose
             found += known(patient, day, now, [row for row in rows if row.kind == kind])
+    found += _measures(patient, day, now, may)
     return sorted(found, key=lambda item: (item.at, item.kind, item.title))
 
 
@@ -214,6 +217,29 @@ def _sessions(patient: Patient, day: date, now: datetime, rows: list[Schedule]) 
     for session in left.values():
         line = _beside("therapy", session.programme_id, day, session.done_at, session.programme.title)
         found.append(_session(line, session, patient))
+    return found
+
+
+def _measures(patient: Patient, day: date, now: datetime, may: Container[str]) -> list[Item]:
+    """What was answered on the day, and on the present one what is due: at no set time, so it stands where we are.
+
+    What asks for help is shown to the patient alone.
+    """
+    rows = measures.answers(patient, day, day)
+    open_ = measures.due(patient, day, now) if day_of(now, patient.zone) == day else []
+    known = measures.definitions([*(row.instrument for row in rows), *(each.plan.instrument for each in open_)])
+    own = isinstance(may, Everything)
+    shown = {code: each for code, each in known.items() if each.part in may and (own or not each.alarms)}
+    found = [
+        Item(kind="measure", thing_id=each.plan.id, day=day, at=now, state="now", title=_(each.definition.title))
+        for each in open_
+        if each.definition.code in shown
+    ]
+    for row in rows:
+        if row.instrument in shown:
+            title, said = _(shown[row.instrument].title), _("Answered") + _by(row.author, patient)
+            item = _beside("measure", row.plan_id, day, row.answered_at, title)
+            found.append(replace(item, detail=said, done_at=row.answered_at, uuid=row.uuid))
     return found
 
 

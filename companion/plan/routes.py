@@ -12,13 +12,14 @@ from companion import clock
 from companion.diary import queries as diary
 from companion.diary.scale import say
 from companion.identity.model import Patient
+from companion.measures import queries as measures
 from companion.medication import queries as medication
 from companion.medication import take as taking
 from companion.medication.forms import SAVED_BEFORE, STOPPED, DoseForm, new_id
 from companion.medication.say import there
 from companion.plan.day import Item, items
 from companion.plan.horizon import horizon
-from companion.sharing.access import record
+from companion.sharing.access import Everything, record
 from companion.sharing.queries import emergencies
 from companion.store import Conflict, db
 from companion.web.forms import digest
@@ -29,7 +30,7 @@ from companion.words import gettext as _
 
 bp = Blueprint("plan", __name__)
 #: the parts of a record that the list of today is made of
-LIST = ("pain", "medicines", "therapy")
+LIST = ("pain", "mood", "medicines", "therapy")
 #: how long Today says that somebody opened the diary in an emergency
 _TOLD = timedelta(days=7)
 NOT_SAVED = lazy("This dose was not saved. Please open the medicine and choose the time there.")
@@ -52,7 +53,8 @@ def more(patient: Patient) -> Response:
 @bp.get("/snapshot")
 @record("any", draws=LIST)
 def snapshot(patient: Patient) -> Response:
-    """What a phone without a network needs to know: names, times and addresses of today, and of medicines as needed.
+    """What a phone without a network needs to know: names, times and addresses of today, of medicines as needed, and
+    which questionnaires are on.
 
     `day` is the diary day of the list, `until` the instant at which it ends.
     """
@@ -73,7 +75,19 @@ def snapshot(patient: Patient) -> Response:
         _offered("therapy.keep", item, programme_id=item.thing_id) for item in open_items if item.kind == "therapy"
     ]
     until = clock.bounds(day, patient.zone)[1].isoformat()
-    return jsonify(day=day.isoformat(), until=until, doses=doses, sessions=sessions)
+    return jsonify(day=day.isoformat(), until=until, doses=doses, sessions=sessions, measures=_asked(patient, now))
+
+
+def _asked(patient: Patient, now: datetime) -> list[dict[str, str]]:
+    """The questionnaires that are on, with their versions, and where answers to them go."""
+    return [
+        {
+            "measure": f"{each.definition.code} {each.definition.version}",
+            "url": to("measures.add", plan_id=each.plan.id),
+        }
+        for each in measures.on(patient, now)
+        if each.definition.part in g.may and (isinstance(g.may, Everything) or not each.definition.alarms)
+    ]
 
 
 @bp.post("/doses/<int:medicine_id>")

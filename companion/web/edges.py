@@ -18,7 +18,7 @@ from companion.words import lazy
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: a check-in with a long note takes 20 KB; nothing here takes files
+#: a check-in with a long note takes 20 KB, a questionnaire that a clinic loads 200 KB
 LARGEST_REQUEST = 256 * 1024
 #: the longest form has a field for each place of the body, some seventy
 MOST_FIELDS = 500

@@ -1,4 +1,6 @@
 // Small verbs on pages that the server made. `data-behaviour="name"` on an element calls behaviours/name.js with it.
+import alarm from "./behaviours/alarm.js";
+import asking from "./behaviours/asking.js";
 import bodymap from "./behaviours/bodymap.js";
 import chips from "./behaviours/chips.js";
 import code from "./behaviours/code.js";
@@ -16,11 +18,12 @@ import signout from "./behaviours/signout.js";
 import snapshot from "./behaviours/snapshot.js";
 import steps from "./behaviours/steps.js";
 import unsent from "./behaviours/unsent.js";
+import when from "./behaviours/when.js";
 import zone from "./behaviours/zone.js";
 import watch, { say } from "./plain.js";
 import keepSending from "./sending.js";
 
-const behaviours = { bodymap, chips, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, steps, unsent, zone };
+const behaviours = { alarm, asking, bodymap, chips, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, steps, unsent, when, zone };
 const attached = new WeakMap();
 
 function attach(root) {

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Column, Table, insert, select
 from sqlalchemy.types import Boolean, Date, Float, Integer, LargeBinary, String, Time
 
 from companion.export import whose
+from companion.measures.model import sealed
 from companion.store import UTCDateTime, db
 from tests.cast import NOW
 
@@ -35,6 +36,8 @@ def fill(mark: str, account_id: int, patient_id: int, clinic_id: int, other: int
         made[name] = dict(db.execute(select(table).where(table.c.id == id)).mappings().one())
     for table in whose.owned():
         row = {column.key: _value(column, mark, made, other) for column in table.columns if not _is_counted(column)}
+        if table.name == "measure_answer":
+            row["values"] = sealed(patient_id, row["uuid"], {"1": f"{mark}-answered"})
         keys = db.execute(insert(table).values(row)).inserted_primary_key
         made[table.name] = {**row, **dict(zip((column.key for column in table.primary_key), keys, strict=True))}
     db.commit()

@@ -46,7 +46,7 @@ def test_it_is_valid_and_whole(take_out, cast):
     assert len(urls) == len(set(urls))
     assert {*references(read)} <= {*urls}
     assert Counter(entry["resource"]["resourceType"] for entry in read["entry"]) == {
-        "Patient": 1, "RelatedPerson": 1, "Practitioner": 1, "Organization": 1, "Observation": 10, "MedicationStatement": 1,
+        "Patient": 1, "RelatedPerson": 1, "Practitioner": 1, "Organization": 1, "Observation": 12, "QuestionnaireResponse": 2, "MedicationStatement": 1,
         "MedicationAdministration": 2, "CarePlan": 2, "Procedure": 3}  # fmt: skip
 
 

@@ -111,6 +111,7 @@ def _world(stage: Any, home: Any) -> Any:
     path, cast, values = stage
     source, copy = home / "source.sqlite3", home / "copy.sqlite3"
     shutil.copy(path, source)
+    shutil.copy(path.with_name("keys"), home / "keys")
     _make(f"sqlite:///{source}", home)
     carl, southfell = db.get(Account, cast.carl), db.get(Clinic, cast.southfell)
     code = invite_patient(southfell, carl, "Ana", NOW)[1]

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from companion import store
+from companion import seal, store
 from companion.app import create_app
 from companion.diary.model import Entry, Site
 from companion.identity.gate import anyone, check
 from companion.identity.model import Membership, Patient, SignIn
+from companion.measures.model import Answer, Form, Plan, Signal
+from companion.measures.model import sealed as sealed_answer
 from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
 from companion.reminders.model import Address, Delivery, Device, sealed
@@ -68,6 +71,20 @@ def things(cast: Cast) -> dict[str, object]:
     db.add(Dose(**mine, **rosas, medicine_id=medicine.id, status="taken", taken_at=NOW))
     db.add(Session(**mine, **by, programme_id=programme.id, status="done", done_at=NOW, pain_before=5, pain_after=3))
     db.add(Session(**mine, **rosas, programme_id=programme.id, status="skipped", done_at=NOW))
+    peg = Plan(**mine, instrument="peg", every_days=7, since_on=TODAY, added_by=cast.ana, added_at=NOW)
+    form = Form(clinic_id=cast.northmoor, code="own-1", version=1, added_by=cast.ben, added_at=NOW, content={
+        "name": "own", "title": "Walking", "part": "pain", "every_days": 7, "scoring": "none", "licence": "", "source": "",
+        "item": [{"code": "1", "kind": "boolean", "text": "Did you walk?"}]})  # fmt: skip
+    db.add_all([peg, form])
+    db.flush()
+    for written in (by, rosas):
+        told = sealed_answer(cast.ana_patient, written["uuid"], {"75893-8": 4, "91145-3": 5, "91146-1": 6})
+        answer = Answer(**mine, **written, plan_id=peg.id, instrument="peg", version=1, values=told, score=5.0, answered_at=NOW, zone="Europe/Berlin")  # fmt: skip
+        db.add(answer)
+    db.flush()
+    signal = Signal(**mine, answer_id=answer.id, clinic_id=cast.northmoor, raised_at=NOW)
+    db.add(signal)
+    db.flush()
     delivery = Delivery(**mine, key=KEY, schedule_id=schedule.id, due_on=TODAY, due_at=NOW, try_at=NOW)
     invitations = {
         side: Invitation(
@@ -115,6 +132,7 @@ def things(cast: Cast) -> dict[str, object]:
         "invitation_id": invitations["ana"].id, "clinic_invitation_id": invitations["clinic"].id,
         "grant_id": grants["clinic"], "caregiver_grant_id": grants["caregiver"], "kept_grant_id": kept.id, "kept_patient_id": kept.patient_id, "sign_in_id": sign_in.id, "seat_id": seat.id,
         "glass_id": glass.id, "passkey_id": passkey.id, "staff_invitation_id": staff.id, "link_id": link.id,
+        "plan_id": peg.id, "form_id": form.id, "signal_id": signal.id,
         "digest": "0", "path": "icons/icon.svg", "name": "icons/icon.svg", "language": "en",
     }  # fmt: skip
 
@@ -125,12 +143,19 @@ def stage(empty_sqlite, tmp_path_factory):
     path = tmp_path_factory.mktemp("gates") / "stage.sqlite3"
     shutil.copy(empty_sqlite, path)
     store.connect(f"sqlite:///{path}")
+    seal.connect(path.with_name("keys"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("companion.clock.now", lambda: NOW)
         cast = gather()
         values = things(cast)
     store.disconnect()
     return path, cast, values
+
+
+def put(path: Path, home: Path) -> None:
+    """A copy of the stage in `home`, with the keys to it."""
+    shutil.copy(path, home / "copy.sqlite3")
+    shutil.copy(path.with_name("keys"), home / "keys")
 
 
 def routes() -> list[Rule]:
@@ -148,6 +173,7 @@ SIDES = {
     "for_diary.": {"uuid": "rosas_uuid"},
     "for_medication.": {"uuid": "rosas_uuid"},
     "for_therapy.": {"uuid": "rosas_uuid"},
+    "for_measures.": {"uuid": "rosas_uuid"},
     "caring.end": {"grant_id": "caregiver_grant_id"},
     "caring.hand_over": {"grant_id": "kept_grant_id"},
 }
@@ -176,7 +202,7 @@ def may(gate: str, rule: Rule, name: str) -> bool:
     """Whether the gate lets this member of the cast through to Ana's things."""
     for_ana = rule.rule.startswith("/for/")
     if gate in SEATS:
-        return name in SEATS[gate]
+        return name in SEATS[gate] and name == OWNER.get(rule.endpoint, name)
     if gate == "person":
         owned = bool(rule.arguments) or "patient's own" in OWN.get(rule.endpoint, "")
         return name == OWNER.get(rule.endpoint, "ana") if owned else True
@@ -193,7 +219,7 @@ def may(gate: str, rule: Rule, name: str) -> bool:
 #: routes for any person that only a patient has a use for
 OWN: dict[str, str] = {}
 #: addresses with a thing that is not Ana's
-OWNER = {"caring.end": "rosa", "caring.hand_over": "rosa"}
+OWNER = {"caring.end": "rosa", "caring.hand_over": "rosa", "clinic.take_away": "ben"}
 
 
 @pytest.mark.parametrize(
@@ -203,7 +229,7 @@ def test_the_gate_holds(rule, stage, tmp_path, monkeypatch):
     monkeypatch.setattr("companion.clock.now", lambda: NOW)
     path, cast, values = stage
     for name in (None, *CAST):
-        shutil.copy(path, tmp_path / "copy.sqlite3")
+        put(path, tmp_path)
         app = create_app(
             Settings(
                 home=tmp_path,
@@ -252,7 +278,7 @@ def test_a_get_changes_nothing(stage, tmp_path, monkeypatch):
     """The engine refuses writes in a request that only looks, but for the Look, a denial and the time of last use."""
     monkeypatch.setattr("companion.clock.now", lambda: NOW)
     path, cast, values = stage
-    shutil.copy(path, tmp_path / "copy.sqlite3")
+    put(path, tmp_path)
     app = create_app(Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'copy.sqlite3'}", origin=ORIGIN))
     monkeypatch.setattr("companion.identity.signin._SEEN_EVERY", timedelta(days=999))
     before = dump()

@@ -7,7 +7,6 @@ is in it by itself.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +25,7 @@ from tests.cast import NOW, Cast
 from tests.conftest import Browser, _make
 from tests.house import test_gates
 from tests.house.hostile import HEADERS
-from tests.house.test_gates import CAST, OWNER, address, dump
+from tests.house.test_gates import CAST, OWNER, address, dump, put
 
 stage = test_gates.stage
 #: what may be written when somebody is refused
@@ -73,7 +72,7 @@ def visited(rule: Rule) -> bool:
 @pytest.fixture
 def house(stage: Any, tmp_path: Any, now: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     path, cast, values = stage
-    shutil.copy(path, tmp_path / "copy.sqlite3")
+    put(path, tmp_path)
     app = _make(f"sqlite:///{tmp_path / 'copy.sqlite3'}", tmp_path)
     rules = [(rule, app.view_functions[rule.endpoint].gate) for rule in sorted(app.url_map.iter_rules(), key=str)]
     db.execute(update(Patient).where(Patient.id == cast.ana_patient).values(name=MARK))

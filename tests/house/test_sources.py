@@ -6,7 +6,7 @@ import pytest
 
 from tests.house.test_floors import PACKAGE
 
-FILES = sorted(PACKAGE.glob("*/*.toml"))
+FILES = sorted(PACKAGE.rglob("*.toml"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -19,3 +19,16 @@ def test_every_row_has_a_source(path):
     ]
     assert rows, f"{path}: no rows and no source"
     assert not [row for row in rows if not row.get("source")]
+
+
+DEFINITIONS = [path for path in FILES if path.parent.name == "definitions"]
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: path.name)
+def test_every_figure_of_a_questionnaire_has_a_source(path):
+    """Its bands, how much of a change matters, and its codes each say for themselves where they are from."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert data["source"] and data["licence"]
+    figures = [*data.get("band", ()), *(data[name] for name in ("change", "codes") if name in data)]
+    assert not [figure for figure in figures if not figure.get("source")]
+    assert path.name == f"{data['code']}-{data['version']}.toml"

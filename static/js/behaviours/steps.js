@@ -47,6 +47,7 @@ export default async function steps(form) {
   for (const button of buttons("back")) button.addEventListener("click", () => go(-1));
   for (const button of buttons("next")) button.addEventListener("click", () => go(1));
   form.addEventListener("change", () => { show(at, false); keep(); });
+  form.addEventListener("input", keep);
   form.addEventListener("kept", forget);
   // Enter in a field goes on, as long as nothing is there to save with
   form.addEventListener("submit", (event) => {
