@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from companion import clock
 from companion.clinic.strip import Strip, first_day, strip
 from companion.diary import queries as diary
-from companion.diary import regions
 from companion.diary.model import Entry
 from companion.identity.model import Patient
 from companion.medication import queries as medication
@@ -24,7 +23,6 @@ from companion.sharing.terms import ALWAYS, Period
 from companion.therapy import queries as therapy
 from companion.therapy.model import Programme
 from companion.trends.draw import Drawing, draw
-from companion.trends.series import Axis
 
 _RECENT = timedelta(days=29)
 _ENTRIES = 8
@@ -32,22 +30,10 @@ Kept = TypeVar("Kept", Medicine, Programme)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where it hurt on so many days of the span; `heat` is a step of the ramp, 10 for the place with the most days."""
-
-    code: str
-    name: str
-    days: int
-    heat: int
-
-
-@dataclass(frozen=True)
 class Review:
     """The parts of the page; one that is not open is empty."""
 
     drawing: Drawing
-    #: most days first
-    places: list[Place]
     #: newest first, with authors
     entries: list[Entry]
     procedures: list[Procedure]
@@ -59,11 +45,6 @@ class Review:
     programmes: list[Programme]
     stopped: list[Programme]
     strip: Strip | None
-
-    @property
-    def heat(self) -> dict[str, int]:
-        """The steps of the ramp by place, for the drawing."""
-        return {place.code: place.heat for place in self.places}
 
 
 def review(
@@ -78,7 +59,6 @@ def review(
     drawing, done, kept = draw(patient, span, now, may, period, wide=True), "procedures" in may, "therapy" in may
     return Review(
         drawing,
-        _places(patient, drawing.axis, period) if "pain" in may else [],
         _entries(patient, today, may, period),
         procedures.procedures(patient, *period) if done else [],
         [row for row in procedures.removed(patient, clinic_id) if period.holds(row.done_on)] if done else [],
@@ -92,16 +72,6 @@ def review(
 
 def _open(rows: list[Kept], period: Period) -> list[Kept]:
     return [row for row in rows if row.is_within(period)]
-
-
-def _places(patient: Patient, axis: Axis, period: Period) -> list[Place]:
-    often = diary.region_days(patient.id, *period.within(axis.first, axis.last))
-    most = max(often.values(), default=1)
-    return [
-        Place(code, regions.label(code), days, max(1, round(10 * days / most)))
-        for code, days in often.items()
-        if regions.known(code)
-    ]
 
 
 def _entries(patient: Patient, today: date, may: Container[str], period: Period) -> list[Entry]:

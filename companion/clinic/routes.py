@@ -37,6 +37,7 @@ from companion.therapy import plan_it
 from companion.therapy import queries as therapy
 from companion.therapy.forms import ProgrammeForm
 from companion.therapy.model import KINDS, Programme
+from companion.trends.places import heat
 from companion.trends.series import DEFAULT, SPANS
 from companion.web import qr
 from companion.web.cookies import set_cookie
@@ -101,7 +102,8 @@ def _review(patient: Patient, member: Membership, form: ProcedureForm, status: i
     told |= {"glass": g.get("glass"), "days": "" if g.period == ALWAYS else say_days(g.period)}
     told |= {"asked": scores(patient, member.clinic_id, clock.now(), g.may, g.period), "say_score": say_score}
     problem = SAVED_BEFORE if status == 409 else ""
-    return show("clinic/review.html", status=status, regions=REGIONS, chips=chips, problem=problem, **told)
+    looks: dict[str, Any] = {"regions": REGIONS, "heat": heat, "chips": chips}
+    return show("clinic/review.html", status=status, problem=problem, **looks, **told)
 
 
 def _today(patient: Patient) -> date:

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from companion import clock
 from companion.demo.asked import ask
 from companion.demo.life import Life, live
-from companion.demo.people import ANA, DORA, OTHERS, Person
+from companion.demo.people import ANA, DORA, DOWN, OTHERS, Person
 from companion.diary import rollup as diary
 from companion.diary.model import Entry, Site
 from companion.identity.model import Account, Clinic, Membership, Patient
@@ -170,9 +170,9 @@ def _write(
     first_id = (db.query(Entry.id).order_by(Entry.id.desc()).limit(1).scalar() or 0) + 1
     entries = [{**who, **entry, "id": first_id + n, "zone": patient.zone} for n, entry in enumerate(life.entries)]
     sites = [
-        {"entry_id": entry["id"], "region": region}
+        {"entry_id": entry["id"], "region": region, "intensity": max(0, entry["pain"] - n), "spreads": region in DOWN}
         for entry, regions in zip(entries, life.regions, strict=True)
-        for region in regions
+        for n, region in enumerate(regions)
     ]
     doses = [{**who, **dose, "medicine_id": medicines[n].id} for n, dose in life.doses]
     sessions = [{**who, **session, "programme_id": programmes[n].id} for n, session in life.sessions]

@@ -65,6 +65,8 @@ TIZANIDINE = Taken("Tizanidine", "2 mg", "1 tablet", ("21:00",))
 NAPROXEN = Taken("Naproxen", "250 mg", "1 tablet", ("08:00", "20:00"), note="With food")
 
 LUMBAR = ("back-lower-back-r", "back-lower-spine", "back-buttock-r")
+#: where the pain of LEG spreads to
+DOWN = ("back-thigh-l", "back-calf-l")
 LEG = ("back-lower-back-l", "back-buttock-l", "back-thigh-l", "back-calf-l")
 
 ANA = Person(
@@ -74,7 +76,7 @@ ANA = Person(
     notes=("Walked to the park with Leo.", "Sat too long at work.", "Slept better with the pillow under my knees.", "Long drive. Stiff after."),
 )  # fmt: skip
 DORA = Person(
-    "Dora Finch", date(1988, 11, 20), 4.8, (), (IBUPROFEN, NORTRIPTYLINE), ("front-head", "back-neck"), shares=False,
+    "Dora Finch", date(1988, 11, 20), 4.8, (), (IBUPROFEN, NORTRIPTYLINE), ("front-head-r", "back-upper-neck"), shares=False,
     exercises=("Neck and shoulder moves", "24"), mind=None, zone="America/Chicago",
 )  # fmt: skip
 OTHERS = (
@@ -84,8 +86,8 @@ OTHERS = (
     Person("Wendel Orama", date(1990, 3, 30), 5.7, (Treatment(33, "esi", "L5-S1", "left", 2.1, 45),), (NAPROXEN, GABAPENTIN), LEG, silent=6),
     Person("Adaeze Thorne", date(1974, 12, 5), 4.6, (), (DULOXETINE, ACETAMINOPHEN), LUMBAR, drift=1.6, keeps=0.3),
     Person("Jorun Bask", date(1963, 6, 17), 6.3, (Treatment(12, "nerve-block", "knee", "left", 2.9, 2),), (NAPROXEN,), ("front-knee-l",), exercises=("Knee and thigh strength", "135"), mind=None),
-    Person("Noor Castellane", date(1977, 1, 23), 5.3, (Treatment(75, "occipital-nerve-block", "", "both", 1.9, 60),), (NORTRIPTYLINE, IBUPROFEN), ("front-head", "back-neck"), drift=-0.8),
+    Person("Noor Castellane", date(1977, 1, 23), 5.3, (Treatment(75, "occipital-nerve-block", "", "both", 1.9, 60),), (NORTRIPTYLINE, IBUPROFEN), ("back-head-r", "back-head-l", "back-upper-neck"), drift=-0.8),
     Person("Ilse Marrow", date(1949, 8, 11), 6.8, (Treatment(120, "scs-trial", "T8-T9", "middle", 3.0, 6), Treatment(96, "scs-implant", "T8-T9", "middle", 3.4, 400)), (GABAPENTIN, OXYCODONE), LEG, keeps=0.6),
-    Person("Teo Lindqvist", date(1995, 4, 4), 5.0, (), (ACETAMINOPHEN,), ("back-upper-back-l", "back-neck"), diligence=0.45, exercises=("Posture breaks", "12345")),
+    Person("Teo Lindqvist", date(1995, 4, 4), 5.0, (), (ACETAMINOPHEN,), ("back-upper-back-l", "back-lower-neck"), diligence=0.45, exercises=("Posture breaks", "12345")),
     Person("Hana Verbeek", date(1971, 10, 28), 5.9, (Treatment(45, "si-joint-injection", "", "right", 2.2, 55),), (DULOXETINE, NAPROXEN), ("back-buttock-r", "front-hip-r"), diligence=0.8),
 )  # fmt: skip

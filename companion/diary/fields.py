@@ -5,27 +5,46 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
-from companion.diary.regions import known
-from companion.web.forms import seen
+from companion.diary.regions import Marks, known
+from companion.web.forms import NOT_ON_SCALE, seen
 from companion.words import lazy
 
+_STEPS = [str(n) for n in range(11)]
 _WORDS_MOST, _WORD_LENGTH = 20, 40
 
 
 class Places(Field):
-    """Codes of regions.toml, sorted; one that is not on our list is refused."""
+    """Codes of regions.toml, sorted; one that is not on our list is refused. A value may hold several: "neck knee".
 
-    data: list[str]
+    `strength-<code>` and `spreads-<code>` say more of a place, and count only where it is marked.
+    """
+
+    data: Marks
+    process_errors: list[Any]
+
+    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+        """Read the places, then what is said of each."""
+        super().process(formdata, data, extra_filters)
+        if formdata is None:
+            return
+        typed = {code: formdata.get(f"strength-{code}", "").strip() for code in self.data.regions}
+        strengths = {code: int(text) for code, text in typed.items() if text in _STEPS}
+        if any(typed[code] for code in typed.keys() - strengths):
+            self.process_errors = [*self.process_errors, NOT_ON_SCALE]
+        spreads = [code for code in self.data.regions if f"spreads-{code}" in formdata]
+        self.data = Marks(self.data.regions, strengths, spreads)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = sorted({code for code in valuelist if known(code)})
-        if not all(known(code) for code in valuelist):
+        codes = " ".join(valuelist).split()
+        self.data = Marks(sorted({code for code in codes if known(code)}))
+        if not all(known(code) for code in codes):
             raise ValueError(lazy("One of the places is not on our list. Please mark it again."))
 
-    def process_data(self, value: list[str] | None) -> None:
-        self.data = list(value or [])
+    def process_data(self, value: Marks | None) -> None:
+        self.data = value or Marks()
 
 
 class Chips(Field):

@@ -88,7 +88,7 @@ class _Now(_Sheet):
     @property
     def feelings(self) -> dict[str, Any]:
         words = {kind: self[kind].data for kind in KINDS if self[kind].data}
-        return super().feelings | {"words": words, "regions": self.where.data}
+        return super().feelings | {"words": words} | self.where.data._asdict()
 
 
 class _Day(_Sheet):
@@ -197,7 +197,7 @@ class _Correction(_Sheet):
         for name, part in _PARTS.items():
             if part not in may:
                 del said[name]
-        super().__init__(formdata, entry.patient, now, may, **said, where=entry.regions)
+        super().__init__(formdata, entry.patient, now, may, **said, where=entry.marks)
         self.zone, self.entry = entry.zone, entry
 
     @property
@@ -214,7 +214,7 @@ class _Correction(_Sheet):
     @property
     def corrected(self) -> dict[str, Any]:
         """The values in the names of `record.correct`; what the writer may not see, or is not asked, stays as it is."""
-        said = {name: getattr(self.entry, name) for name in BLANK} | {"regions": self.entry.regions}
+        said = {name: getattr(self.entry, name) for name in BLANK} | self.entry.marks._asdict()
         told = {name: value for name, value in self.feelings.items() if name not in self.closed}
         return said | told | {"felt_at": self.felt_at}
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from companion.diary.regions import Marks
 from companion.identity.model import Account, Patient
 from companion.store import Base
 
@@ -96,6 +97,12 @@ class Entry(Base):
         return [site.region for site in self.sites]
 
     @property
+    def marks(self) -> Marks:
+        """The places with what was said of each."""
+        strengths = {site.region: site.intensity for site in self.sites if site.intensity is not None}
+        return Marks(self.regions, strengths, [site.region for site in self.sites if site.spreads])
+
+    @property
     def local(self) -> datetime:
         """When it was, on the clock of the zone in which it was written."""
         return self.felt_at.astimezone(ZoneInfo(self.zone))
@@ -108,6 +115,10 @@ class Site(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     #: code of regions.toml
     region: Mapped[str] = mapped_column(primary_key=True)
+    #: how strong it is there, 0 to 10
+    intensity: Mapped[int | None]
+    #: whether the pain spreads to here from another place
+    spreads: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     entry: Mapped[Entry] = relationship(back_populates="sites")
 
@@ -119,7 +130,8 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
     version: Mapped[int]
-    #: felt_at, BLANK and regions, instants as ISO text, what did not exist yet left out; removed_at and removed_by where it was removed and this brought it back
+    #: felt_at, BLANK and Marks, what did not exist yet left out; instants as ISO text; removed_at and removed_by where it
+    #: was removed and this brought it back
     said: Mapped[dict[str, Any]] = mapped_column(JSON)
     replaced_at: Mapped[datetime]
     replaced_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -136,6 +148,11 @@ class Revision(Base):
     def felt_at(self) -> datetime:
         """When it was, as it stood before."""
         return datetime.fromisoformat(self.said["felt_at"])
+
+    @property
+    def marks(self) -> Marks:
+        """The places as they stood before."""
+        return Marks(**{name: self.said[name] for name in Marks._fields if name in self.said})
 
     @property
     def removed_at(self) -> datetime | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from companion.diary.model import EVENING, DiaryDay, Entry, Revision, Site
@@ -135,12 +136,35 @@ def _opened(rows: type[Entry | DiaryDay], grants: Collection[int] | None) -> lis
     return [of.correlate(rows)]
 
 
-def region_days(patient_id: int, first: date, last: date) -> dict[str, int]:
-    """On how many days each place was marked, most often first."""
+class Often(NamedTuple):
+    """A place, on how many days it was marked, how strong it was on average where that was said, and spread days."""
+
+    region: str
+    days: int
+    strength: float | None
+    spreads: int
+
+
+def places(patient_id: int, first: date, last: date) -> list[Often]:
+    """Each place that was marked on the days, most often first."""
     often = func.count(Entry.day.distinct())
-    query = select(Site.region, often).join(Site.entry).where(Entry.patient_id == patient_id, _STANDS)
-    query = query.where(Entry.day.between(first, last)).group_by(Site.region).order_by(often.desc(), Site.region)
-    return dict(db.execute(query).all())
+    spread = func.count(case((Site.spreads, Entry.day)).distinct())
+    query = select(Site.region, often, func.avg(Site.intensity), spread).join(Site.entry)
+    query = query.where(Entry.patient_id == patient_id, Entry.day.between(first, last), _STANDS)
+    rows = db.execute(query.group_by(Site.region).order_by(often.desc(), Site.region))
+    return [Often(region, days, mean if mean is None else float(mean), n) for region, days, mean, n in rows]
+
+
+def last_places(patient: Patient, author: Account, period: Period = ALWAYS) -> list[str]:
+    """The places that the author marked the last time, on a day of `period`, when they marked any."""
+    query = select(Entry).where(
+        Entry.patient_id == patient.id, Entry.author_id == author.id, Entry.sites.any(), _STANDS
+    )
+    query = query.where(*_within(period)).options(selectinload(Entry.sites)).limit(1)
+    # by day first, which has an index
+    query = query.order_by(Entry.day.desc(), Entry.felt_at.desc(), Entry.id.desc())
+    found = db.scalars(query).first()
+    return found.regions if found else []
 
 
 def clinic_reads_notes(patient: Patient, now: datetime) -> bool:

@@ -6,7 +6,7 @@ meanwhile is in the sum. A correction holds its entry before, never after: two o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from companion import clock
 from companion.diary.model import BLANK, NOW, Entry, Revision, Site
+from companion.diary.regions import Marks
 from companion.diary.rollup import roll_up
 from companion.identity.model import Account, Patient
 from companion.identity.touch import touch
@@ -38,6 +39,8 @@ def record(
     kind: str = NOW,
     zone: str = "",
     regions: Iterable[str] = (),
+    strengths: Mapping[str, int] | None = None,
+    spreads: Collection[str] = (),
     **more: Any,
 ) -> tuple[Entry, bool]:
     """The entry of `uuid`, and whether it is new; a resend changes nothing, other words raise store.Conflict.
@@ -55,7 +58,7 @@ def record(
     if entry_id is None:
         return _known(patient.id, uuid, digest), False
     entry = Entry(id=entry_id, **values, removed_at=None, removed_by=None)
-    _mark(entry, regions)
+    _mark(entry, Marks(set(regions), strengths or {}, spreads))
     touch(patient, "diary", now)
     roll_up(patient.id, entry.day, entry.day, own=patient.account_id in {None, author.id})
     make_transient_to_detached(entry)
@@ -72,6 +75,8 @@ def correct(
     *,
     felt_at: datetime,
     regions: Iterable[str] = (),
+    strengths: Mapping[str, int] | None = None,
+    spreads: Collection[str] = (),
     **said: Any,
 ) -> bool:
     """Let the entry say this instead, and keep what it said; False if it says so already.
@@ -83,8 +88,8 @@ def correct(
     if entry.removed_at is not None:
         version = _back(entry, author, now, version, back)
     fields = {"felt_at": felt_at, **BLANK, **said}
-    marked = sorted(set(regions))
-    if marked == sorted(entry.regions) and all(getattr(entry, name) == value for name, value in fields.items()):
+    rows = _rows(entry, Marks(set(regions), strengths or {}, spreads))
+    if rows == _rows(entry, entry.marks) and all(getattr(entry, name) == value for name, value in fields.items()):
         return False
     if entry.version != version:
         raise Conflict(entry.uuid)
@@ -93,8 +98,7 @@ def correct(
     for name, value in fields.items():
         setattr(entry, name, value)
     entry.day = clock.day_of(felt_at, entry.zone)
-    kept = {site.region: site for site in entry.sites}
-    entry.sites = [kept.get(region) or Site(region=region) for region in marked]
+    _mark_anew(entry, rows)
     _changed(entry, now, former)
     return True
 
@@ -137,7 +141,7 @@ def _hold(entry: Entry) -> None:
 
 def _keep_version(entry: Entry, author: Account, now: datetime) -> None:
     said: dict[str, Any] = {name: getattr(entry, name) for name in BLANK}
-    said |= {"felt_at": entry.felt_at.isoformat(), "regions": entry.regions}
+    said |= {"felt_at": entry.felt_at.isoformat(), **entry.marks._asdict()}
     if entry.removed_at is not None:
         said |= {"removed_at": entry.removed_at.isoformat(), "removed_by": entry.removed_by}
     entry.revisions.append(Revision(version=entry.version, said=said, replaced_at=now, replaced_by=author.id))
@@ -157,9 +161,25 @@ def _known(patient_id: int, uuid: str, digest: str) -> Entry:
     return entry
 
 
-def _mark(entry: Entry, regions: Iterable[str]) -> None:
+def _rows(entry: Entry, marks: Marks) -> list[dict[str, Any]]:
+    """The marked places as rows of Site, in order."""
+    return [
+        {"entry_id": entry.id, "region": code, "intensity": marks.strengths.get(code), "spreads": code in marks.spreads}
+        for code in sorted(marks.regions)
+    ]
+
+
+def _mark_anew(entry: Entry, rows: list[dict[str, Any]]) -> None:
+    """Let the places be these; a row that stays is changed, since its key cannot be deleted and made in one go."""
+    kept = {site.region: site for site in entry.sites}
+    entry.sites = [kept.get(row["region"]) or Site(region=row["region"]) for row in rows]
+    for site, row in zip(entry.sites, rows, strict=True):
+        site.intensity, site.spreads = row["intensity"], row["spreads"]
+
+
+def _mark(entry: Entry, marks: Marks) -> None:
     """Keep the places of a new entry."""
-    rows = [{"entry_id": entry.id, "region": region} for region in sorted(set(regions))]
+    rows = _rows(entry, marks)
     if rows:
         db.connection().execute(_NEW_SITES, rows)
 

@@ -16,7 +16,7 @@ from companion.diary import chips, queries, record
 from companion.diary.chips import KINDS
 from companion.diary.forms import CORRECTIONS, CorrectionForm, EntryForm, EveningCorrectionForm, EveningForm
 from companion.diary.model import Entry
-from companion.diary.regions import REGIONS
+from companion.diary.regions import REGIONS, offered, painted
 from companion.diary.regions import said as places
 from companion.diary.scale import SCALE, say
 from companion.identity.model import Patient
@@ -201,7 +201,8 @@ def _add(patient: Patient, form: EntryForm | EveningForm) -> Response:
 
 def _log(patient: Patient, form: EntryForm | EveningForm, status: int = 200, problem: Later | None = None) -> Response:
     if isinstance(form, EntryForm):
-        return _ask("log", patient, status, form=form, problem=problem)
+        again = offered(queries.last_places(patient, g.author, g.period))
+        return _ask("log", patient, status, form=form, problem=problem, again=again)
     choose = form.day.data == "yesterday" or status != 200
     return _ask("evening", patient, status, form=form, problem=problem, choose_day=choose)
 
@@ -225,7 +226,7 @@ def _ask(page: str, patient: Patient, status: int, **values: Any) -> Response:
 
 def _show(page: str, patient: Patient, status: int = 200, **values: Any) -> Response:
     common: dict[str, Any] = {"patient": patient, "regions": REGIONS, "places": places, "say": say, "moment": _moment}
-    common |= {"chips": chips}
+    common |= {"chips": chips, "painted": painted}
     return show(f"diary/{page}.html", status=status, **common, **values)
 
 

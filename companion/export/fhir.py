@@ -18,6 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from companion.diary import chips, regions
 from companion.diary.model import Entry
+from companion.diary.regions import Marks
 from companion.export import queries
 from companion.export.person import Person
 from companion.export.responses import response, score
@@ -117,9 +118,7 @@ class Bundle:
         }
         told = [f"{chips.KINDS[kind]} {chips.said(kind, chosen)}" for kind, chosen in row.words.items()]
         texts = [{"text": text} for text in (row.note, *told) if text]
-        first: Resource = ({"bodySite": _places(row.regions)} if row.regions else {}) | (
-            {"note": texts} if texts else {}
-        )
+        first: Resource = ({"bodySite": _places(row.marks)} if row.regions else {}) | ({"note": texts} if texts else {})
         values = {name: getattr(row, name) for name in _ANSWERS if getattr(row, name) is not None}
         for name, value in values.items() if values else {"words": row.note}.items():
             unit = row.walked_in if name == "walked" else ""
@@ -275,8 +274,7 @@ def _medicine(row: Medicine) -> Resource:
     return {**known, "text": row.title}
 
 
-def _places(codes: list[str]) -> Resource:
+def _places(marks: Marks) -> Resource:
     """Our own codes and words: FHIR has room for one place, so all of them stand in it."""
-    return {"coding": [{"system": _OURS + "place", "code": code} for code in codes], "text": regions.said(
-        code for code in codes if regions.known(code)
-    ) or ", ".join(codes)}  # fmt: skip
+    codes = [{"system": _OURS + "place", "code": code} for code in marks.regions]
+    return {"coding": codes, "text": regions.said(*marks)}

@@ -17,7 +17,8 @@ from companion.export import queries
 from companion.export.person import Person
 from companion.measures.queries import definition
 from companion.procedures import kinds
-from companion.words import Later, gettext, lazy
+from companion.words import Later, lazy
+from companion.words import gettext as _
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DAY, _TIME, _NOTE, _BY = lazy("Day"), lazy("Time"), lazy("Note"), lazy("Written by")
@@ -33,8 +34,6 @@ _SCORES = {
     "walked_in": lazy("Counted in"), "sleep_hours": lazy("Hours of sleep"), "sleep": lazy("Sleep, 0 to 10"),
     "mood": lazy("Mood, 0 to 10"), "fatigue": lazy("Tired, 0 to 10"), "stress": lazy("Tense, 0 to 10"),
 }  # fmt: skip
-#: code of regions.toml -> key of _SIDES
-_SIDE = {region["code"]: region["side"] for region in regions.REGIONS.region}
 
 Table = tuple[tuple[Later, ...], Callable[[Person], Iterator[list[Any]]]]
 
@@ -66,9 +65,11 @@ def _diary(person: Person) -> Iterator[list[Any]]:
 
 def _places(person: Person) -> Iterator[list[Any]]:
     for entry in person.counted(queries.entries(person.patient_id or 0)):
-        for code in entry.regions:
+        for site in entry.sites:
+            code = site.region
             place = regions.label(code) if regions.known(code) else code
-            yield [entry.day, place, _SIDES[_SIDE[code]] if code in _SIDE else "", entry.pain, entry.uuid]
+            more = [site.intensity, _("yes") if site.spreads else ""]
+            yield [entry.day, place, _SIDES.get(regions.side(code), ""), entry.pain, *more, entry.uuid]
 
 
 def _doses(person: Person) -> Iterator[list[Any]]:
@@ -97,8 +98,8 @@ def _answers(person: Person) -> Iterator[list[Any]]:
             continue
         for code, given in row.said.items():
             item = asked.item(code)
-            told = [row.day, _local(row.answered_at, person), gettext(asked.title), gettext(item.text)]
-            said = gettext(str(item.say(given)))
+            told = [row.day, _local(row.answered_at, person), _(asked.title), _(item.text)]
+            said = _(str(item.say(given)))
             yield [
                 *told,
                 said,
@@ -121,7 +122,8 @@ TABLES: dict[str, Table] = {
          lazy("Entry")),
         _diary,
     ),
-    "places.csv": ((_DAY, lazy("Place"), lazy("Side"), lazy("Pain, 0 to 10"), lazy("Entry")), _places),
+    "places.csv": ((_DAY, lazy("Place"), lazy("Side"), lazy("Pain, 0 to 10"), lazy("Pain there, 0 to 10"), lazy("It spreads to here"),
+         lazy("Entry")), _places),
     "doses.csv": (
         (_DAY, _TIME, _MEDICINE, lazy("Amount"), lazy("What happened"), lazy("Planned for"), lazy("Reason"), _BY, _REMOVED),
         _doses,

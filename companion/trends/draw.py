@@ -21,6 +21,7 @@ from companion.therapy.model import KINDS as PROGRAMMES
 from companion.trends import chart, insight, queries, series, table
 from companion.trends.chart import Art
 from companion.trends.frame import Frame
+from companion.trends.places import Place, places
 from companion.trends.series import Axis, Diary, Line, Mark, Tally
 from companion.trends.table import Periods, Table
 from companion.words import gettext as _
@@ -72,6 +73,8 @@ class Drawing:
     #: pieces, every second one a number; empty when pain may not be seen
     sentence: tuple[str, ...]
     charts: list[Chart]
+    #: empty when pain may not be seen
+    places: list[Place]
     #: whether they stand under each other on one wide axis
     wide: bool
     #: whether the record holds anything at all that may be drawn
@@ -114,11 +117,13 @@ def draw(
     if "procedures" in parts:
         seen = seen._replace(marks=_kept(_marks, patient.procedures_at, now)(seen))
     sentence, found = _kept(_diary, patient.diary_at, now)(seen) if "diary" in sources else ((), {})
+    where = _kept(_places, patient.diary_at, now)(seen) if "pain" in parts else []
     if "medicines" in parts:
         found = found | _kept(_medicines, patient.medicines_at, now)(seen)
     if "therapy" in parts:
         found = found | _kept(_therapy, patient.therapy_at, now)(seen)
-    return Drawing(span, axis, sentence, [found[name] for name in _ORDER if name in found], wide, begun is not None)
+    charts = [found[name] for name in _ORDER if name in found]
+    return Drawing(span, axis, sentence, charts, where, wide, begun is not None)
 
 
 def _kept(make: Callable[[_Seen], Any], changed_at: datetime | None, now: datetime) -> Callable[[_Seen], Any]:
@@ -153,6 +158,10 @@ def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
     if "mood" in seen.parts:
         charts += _values("mood", _("Mood"), _("0: very low. 10: very good."), frame, diary.mood, by)
     return sentence, {chart.name: chart for chart in charts}
+
+
+def _places(seen: _Seen) -> list[Place]:
+    return places(seen.patient_id, *seen.period.within(seen.axis.first, seen.axis.last))
 
 
 def _former(seen: _Seen) -> tuple[float, int]:

@@ -27,6 +27,7 @@ from companion.sharing.model import PARTS
 from companion.sharing.terms import Period
 from companion.therapy.model import KINDS
 from companion.trends.draw import Chart, draw
+from companion.trends.places import places
 from companion.visit import counts
 from companion.visit.model import VisitLink
 from companion.visit.relief import Relief, reliefs
@@ -38,6 +39,8 @@ SPANS = (30, 90, 365)
 DEFAULT = 90
 #: so many of the newest notes are shown, of the patient and of others each, out of the newest; and so much of each
 _NOTES, _LOOKED_AT, _NOTE_LENGTH = 10, 60, 400
+#: so many of the places, those that were marked most
+_PLACES = 12
 _CHARTS = ("pain", "impact", "sleep", "mood")
 
 
@@ -119,6 +122,12 @@ def report(patient: Patient, scope: Scope, now: datetime) -> Report:
     )
 
 
+def _places(patient: Patient, scope: Scope, _now: datetime) -> list[Section]:
+    found = places(patient.id, scope.first, scope.last)[:_PLACES]
+    rows = [Row(place.name, place.say()) for place in found]
+    return [Section("places", _("Where it hurts"), rows)] if rows else []
+
+
 def _procedures(patient: Patient, scope: Scope, _now: datetime) -> list[Section]:
     rows = procedures.procedures(patient, scope.first, scope.last)
     found = reliefs(patient.id, rows, scope.last, scope.opened) if "pain" in scope.parts else {}
@@ -185,4 +194,4 @@ def _note(row: Entry, scope: Scope) -> Row:
 
 
 #: in the order in which they are read
-_MADE = {"procedures": _procedures, "medicines": _medicines, "therapy": _therapy, "notes": _notes}
+_MADE = {"pain": _places, "procedures": _procedures, "medicines": _medicines, "therapy": _therapy, "notes": _notes}

@@ -22,6 +22,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 NOTE_LENGTH = 4000
 NOT_SHARED = lazy("This part is not shared with you, so it cannot be saved. Please leave it empty.")
 SAVED_BEFORE = lazy("Something else was saved from this page before. Save once more to keep this as well.")
+NOT_ON_SCALE = lazy("Please choose a number from 0 to 10.")
 REQUIRED = lazy("Please fill this in.")
 _TOO_LONG = lazy("This is too long. Please shorten it.")
 _CHOICE = lazy("Please choose one of these.")
@@ -115,7 +116,7 @@ class Scale(Field):
         self.data = None
         if text:
             if not text.isdecimal() or len(text) > 2 or int(text) > 10:
-                raise ValueError(lazy("Please choose a number from 0 to 10."))
+                raise ValueError(NOT_ON_SCALE)
             self.data = int(text)
 
 

@@ -1,4 +1,6 @@
-"""Bytes over the wire for the first visit of Today: the page and everything it loads, headers and the worker's keeping included."""
+"""Bytes over the wire: the first visit of Today with everything it loads, headers and the worker's keeping included, and
+what other pages cost after it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import asyncio
 import threading
 from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from companion import store
 from tests.bench.row import Row, home, serving
@@ -56,8 +58,18 @@ def rows() -> list[Row]:
             page.goto("/trends/")
             page.wait_for_load_state("networkidle")
             second = counter.bytes - first
+            log, today = (_again(page, counter, path) for path in ("/diary/log", "/plan/"))
     note = "with the worker's offline pages"
     return [
         Row("Today, first visit, KB on the wire", first / 1024, 60, note=note),
         Row("the next page, KB on the wire", second / 1024, 15),
+        Row("Log page over Today, KB", (log - today) / 1024, 25),
     ]
+
+
+def _again(page: Page, counter: Counter, path: str) -> int:
+    """Bytes of a page where everything that it shares with others is there already."""
+    before = counter.bytes
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    return counter.bytes - before

@@ -8,7 +8,6 @@ import pytest
 
 from companion.clinic import say
 from companion.clinic.strip import strip
-from companion.diary import queries as diary
 from companion.diary.record import record
 from companion.identity.model import Account, Clinic, Patient
 from companion.sharing.model import PARTS, Grant, Look
@@ -210,23 +209,6 @@ def marked(cast, *marks):
         record(ana, db.get_one(Account, cast.ana), uuid, "", NOW - timedelta(days=back), 4, NOW, regions=regions)
     db.commit()
     db.remove()
-
-
-def test_it_shows_where_it_hurts_within_the_span(app, cast, visit):
-    spine, hip = "back-lower-spine", "front-hip-r"
-    marked(cast, (0, spine), (0, spine, hip), (1, spine), (3, spine), (40, hip))
-    page = visit("ben").get(path(cast, "?span=7")).text
-    section = page.split('id="where"')[1].split("</section>")[0]
-    told = re.findall(r'<span class="p(\d+)" aria-hidden="true"></span>([^<]+)<b>([^<]+)</b>', section)
-    assert told == [("10", "Lower spine", "3 days"), ("3", "Right hip", "1 day")]
-    assert re.search(rf'class="reg p10" data-region="{spine}"', section)
-    assert re.search(rf'class="reg p3" data-region="{hip}"', section)
-    assert "Mar 4 to Mar 10" in section
-    section = visit("ben").get(path(cast, "?span=90")).text.split('id="where"')[1].split("</section>")[0]
-    assert "Right hip<b>2 days</b>" in section
-    assert diary.region_days(cast.ana_patient, NOW.date() - timedelta(days=1), NOW.date()) == {spine: 2, hip: 1}
-    narrow(cast, [part for part in PARTS if part != "pain"])
-    assert "data-region" not in visit("ben").get(path(cast)).text
 
 
 def test_it_loads_no_more_entries_than_it_shows(app, cast, visit, statements):

@@ -137,6 +137,6 @@ def test_the_queries_answer(app, visit, cast):
     assert queries.latest(both) == {cast.ana_patient: NOW - timedelta(hours=25)}
     assert queries.means(both, first, last) == {cast.ana_patient: ((8 + 3) / 2, 2)}
     assert queries.means(both, monday, last) == {cast.ana_patient: (3, 1)}
-    assert list(queries.region_days(patient.id, first, last).items()) == [("back-neck", 2), ("front-hip-r", 1)]
+    assert queries.places(patient.id, first, last) == [("back-neck", 2, None, 0), ("front-hip-r", 1, None, 0)]
     assert queries.day_before(patient, monday) == date(2026, 3, 8)
     assert queries.day_before(patient, date(2026, 3, 8)) is None

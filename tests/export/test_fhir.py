@@ -68,6 +68,14 @@ def test_a_score_says_whose_word_it_is_and_what_became_of_it(take_out, cast):
     assert all(row["effectiveDateTime"] == "2026-03-10T10:00:00+01:00" for row in pain)
 
 
+def test_places_are_said_in_full(take_out, cast):
+    things(cast)
+    read = bundle(take_out(cast.ana))
+    (told, *_) = [row["bodySite"] for row in resources(read, "Observation") if "bodySite" in row]
+    assert [code["code"] for code in told["coding"]] == ["back-neck", "front-knee-l"]
+    assert told["text"] == "Back of neck. Spreads to: Left knee (0 of 10)"
+
+
 def test_ids_are_the_same_each_time(take_out, cast):
     things(cast)
     assert [entry["fullUrl"] for entry in bundle(take_out(cast.ana))["entry"]] == [

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import update
 
 from companion.diary.model import Entry
+from companion.diary.record import record
+from companion.diary.regions import REGIONS
 from companion.export.tables import cell
-from companion.identity.model import Account
+from companion.identity.model import Account, Patient
 from companion.store import db
 from tests.cast import NOW
 from tests.house.test_gates import things
@@ -43,8 +45,10 @@ def test_there_is_a_file_a_noun(take_out, cast):
         "Mood, 0 to 10", "Note", "Written by", "How it was written", "Removed at"]  # fmt: skip
     assert [mine[name] for name in asked] == told
     assert (rosas["Written by"], rosas["Removed at"]) == ("Rosa", "")
-    assert [row[:4] for row in lines(archive, "places.csv")[1:3]] == [
-        ["2026-03-10", "Back of neck", "middle", "4"], ["2026-03-10", "Left knee", "left", "4"]]  # fmt: skip
+    assert lines(archive, "places.csv")[0] == [
+        "Day", "Place", "Side", "Pain, 0 to 10", "Pain there, 0 to 10", "It spreads to here", "Entry"]  # fmt: skip
+    assert [row[:6] for row in lines(archive, "places.csv")[1:3]] == [
+        ["2026-03-10", "Back of neck", "middle", "4", "", ""], ["2026-03-10", "Left knee", "left", "4", "0", "yes"]]  # fmt: skip
     assert lines(archive, "doses.csv")[1][2:5] == ["Gabapentin 300 mg", "1 capsule", "Taken"]
     assert lines(archive, "sessions.csv")[1][2:6] == ["Back", "Done", "5", "3"]
     assert lines(archive, "procedures.csv")[1][:4] == [
@@ -53,6 +57,15 @@ def test_there_is_a_file_a_noun(take_out, cast):
         "Northmoor Pain Clinic",
         "Ben",
     ]
+
+
+def test_the_side_of_a_place_is_the_persons_own(take_out, cast):
+    ana, sided = db.get(Account, cast.ana), [region for region in REGIONS.region if region["side"] != "middle"]
+    record(db.get(Patient, cast.ana_patient), ana, "one", "", NOW, 4, NOW, regions=[region["code"] for region in sided])
+    db.commit()
+    _, *rows = lines(take_out(cast.ana), "places.csv")
+    assert sorted((row[1], row[2]) for row in rows) == sorted((region["label"], region["side"]) for region in sided)
+    assert all(row[2] in row[1].lower() for row in rows)
 
 
 def test_it_speaks_the_persons_language(take_out, cast):

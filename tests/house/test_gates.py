@@ -66,7 +66,7 @@ def things(cast: Cast) -> dict[str, object]:
     rosas = {**by, "uuid": ROSAS, "author_id": cast.rosa}
     for written in (by, rosas):
         db.add(Entry(**mine, **written, felt_at=NOW, zone="Europe/Berlin", pain=4, impact=5, sleep=3, mood=6, note="Sat too long.",
-                     sites=[Site(region="back-neck"), Site(region="front-knee-l")]))  # fmt: skip
+                     sites=[Site(region="back-neck"), Site(region="front-knee-l", intensity=0, spreads=True)]))  # fmt: skip
     db.add(Dose(**mine, **by, medicine_id=medicine.id, status="taken", taken_at=NOW))
     db.add(Dose(**mine, **rosas, medicine_id=medicine.id, status="taken", taken_at=NOW))
     db.add(Session(**mine, **by, programme_id=programme.id, status="done", done_at=NOW, pain_before=5, pain_after=3))

@@ -499,3 +499,45 @@ def test_an_entry_may_look_back_on_a_day_on_sqlite(tmp_path):
 
 def test_an_entry_may_look_back_on_a_day_on_postgresql(postgres_server):
     an_entry_may_look_back_on_a_day(new_database(postgres_server))
+
+
+PLACES = """
+INSERT INTO entry (id, uuid, patient_id, author_id, felt_at, zone, day, pain, note, recorded_at, digest, version)
+VALUES (1, 'u', 1, 1, '2026-01-01 10:00:00', 'UTC', '2026-01-01', 5, '', '2026-01-01 10:00:00', '', 1);
+INSERT INTO site (entry_id, region) VALUES (1, 'back-neck'), (1, 'front-hip-r');
+"""
+
+
+def places_stay_when_more_is_said_of_them(url):
+    migrate.upgrade(url, "20261124_walls")
+    engine = sqlalchemy.create_engine(url)
+
+    def open_all(connection):
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET companion.records = '*'")
+
+    def rows(what):
+        with engine.connect() as connection:
+            open_all(connection)
+            return [tuple(row) for row in connection.exec_driver_sql(f"SELECT {what} FROM site ORDER BY region")]
+
+    with engine.begin() as connection:
+        open_all(connection)
+        for statement in filter(str.strip, (PEOPLE.replace(", changed_at)", ", diary_at)") + PLACES).split(";\n")):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(url, "20261124_body")
+    assert [(region, strength, bool(spreads)) for region, strength, spreads in rows("region, intensity, spreads")] == [
+        ("back-neck", None, False),
+        ("front-hip-r", None, False),
+    ]
+    migrate.downgrade(url, "20261124_walls")
+    assert rows("*") == [(1, "back-neck"), (1, "front-hip-r")]
+    engine.dispose()
+
+
+def test_sqlite_keeps_places(tmp_path):
+    places_stay_when_more_is_said_of_them(f"sqlite:///{tmp_path / 'places.sqlite3'}")
+
+
+def test_postgresql_keeps_places(postgres_server):
+    places_stay_when_more_is_said_of_them(new_database(postgres_server))

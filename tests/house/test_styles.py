@@ -18,6 +18,8 @@ QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 #: classes put together from pieces or by the server, and where; every other one stands in a template or script as it is
 MADE = {
     **dict.fromkeys((f"p{score}" for score in range(11)), "p{{ score }}: a step of the pain ramp"),
+    "is-on": "regions.painted in companion/diary/regions.py",
+    "is-there": "regions.painted in companion/diary/regions.py",
     "is-done": "is-{{ item.state }} in plan/_thread.html",
     "is-now": "is-{{ item.state }} in plan/_thread.html",
     "grid": "Scale.lines in trends/chart.py",
