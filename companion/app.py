@@ -19,6 +19,7 @@ from companion.codes.routes import invited
 from companion.demo.routes import bp as demo
 from companion.diary.routes import bp as diary
 from companion.export.routes import bp as export
+from companion.export.routes import kept as kept_export
 from companion.glass.routes import bp as glass
 from companion.identity import gate
 from companion.identity.routes import bp as identity
@@ -33,16 +34,20 @@ from companion.reminders.routes import bp as reminders
 from companion.settings import ROOT, Settings
 from companion.sharing.access import Everything
 from companion.sharing.routes import bp as sharing
+from companion.signin.contact import welcome
 from companion.signin.routes import room as signin
 from companion.store import connect
 from companion.therapy.routes import bp as therapy
 from companion.trends.routes import bp as trends
 from companion.visit.routes import bp as visit
+from companion.visit.routes import kept as kept_visit
 from companion.web import assets, edges, errors, guard, headers, htmx, known, pages, phone
 from companion.web.ids import Id
 
-#: pages that a caregiver shares with the patient, under /for/<patient_id>/; who keeps the record has sharing as well
+#: pages that a caregiver shares with the patient, under /for/<patient_id>/
 SHARED = (plan, diary, measures, medication, therapy, trends, procedures)
+#: and those that only whoever keeps the record finds there
+KEPT = (sharing, kept_visit, kept_export)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -66,11 +71,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(known.bp)
     for room in (identity, signin, sharing, codes, caring, clinic, glass, export, office, reminders, visit, *SHARED):
         app.register_blueprint(room, url_prefix=f"/{room.name}")
-    for room in (*SHARED, sharing):
+    for room in (*SHARED, *KEPT):
         app.register_blueprint(room, name=f"for_{room.name}", url_prefix=f"/for/<int:patient_id>/{room.name}")
     if settings.demo:
         app.register_blueprint(demo, url_prefix="/demo")
-    app.extensions["invited"] = invited
+    app.extensions.update(invited=invited, welcome=welcome)
     app.add_url_rule("/", "home", gate.anyone(home))
     gate.check(app)
     if settings.proxies:

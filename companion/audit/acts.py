@@ -11,11 +11,12 @@ ACTS: dict[str, Later] = {
     "password_changed": lazy("%(who)s has a new password."),
     "factor_added": lazy("%(who)s added a way to sign in."),
     "factor_removed": lazy("%(who)s removed a way to sign in."),
+    "address_changed": lazy("%(who)s has a new email address."),
     "reset": lazy("%(who)s chose a new password with a code."),
     "staff_joined": lazy("%(who)s let a colleague in."),
     "staff_changed": lazy("%(who)s changed what a colleague may do."),
     "staff_left": lazy("%(who)s let a colleague go."),
-    "code_given": lazy("%(who)s gave a colleague a code for a new password."),
+    "code_given": lazy("%(who)s made a code for a new password."),
     "invitation_made": lazy("%(who)s made an invitation."),
     "invitation_accepted": lazy("An invitation was accepted."),
     "invitation_withdrawn": lazy("%(who)s took an invitation back."),
@@ -62,7 +63,7 @@ GROUPS: dict[str, tuple[Later, tuple[str, ...]]] = {
         lazy("Signing in"),
         (
             *("sign_in", "sign_in_refused", "signed_out", "password_changed", "factor_added", "factor_removed"),
-            *("reset", "code_given"),
+            *("address_changed", "reset", "code_given"),
         ),
     ),
     "staff": (

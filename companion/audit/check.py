@@ -35,16 +35,17 @@ class Proof:
     @property
     def said(self) -> str:
         """One line of it for the operator."""
-        name = f"Clinic {self.chain}" if self.chain else "No clinic (0)"
+        name = f"Clinic {self.chain}" if self.chain > 0 else f"No clinic ({self.chain})"
         kept = f"the head of event {self.kept} is kept outside" if self.kept else "no head is kept outside yet"
         return f"{name}: {self.broken or 'Whole.'} {self.whole} proved from the first one on; {kept}."
 
 
 def prove_all(path: Path, chain: int | None = None) -> list[Proof]:
-    """Every chain in the database or in the file of heads, or only `chain`; raises NoHead."""
+    """Every chain in the database or in the file of heads, or only that of a clinic; 0: those of none. Raises NoHead."""
     heads = read(path)
-    found = db.scalars(select(Event.chain).distinct())
-    return [prove(each, heads.get(each, {})) for each in (sorted({*found, *heads}) if chain is None else [chain])]
+    known = sorted({*db.scalars(select(Event.chain).distinct()), *heads, *(() if chain is None else (chain,))})
+    wanted = [each for each in known if chain is None or each == chain or (chain == 0 and each < 0)]
+    return [prove(each, heads.get(each, {})) for each in wanted]
 
 
 def prove(chain: int, heads: Mapping[int, bytes]) -> Proof:

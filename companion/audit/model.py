@@ -14,7 +14,7 @@ class Event(Base):
 
     __tablename__ = "audit_event"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 SQLAlchemy reads it from the class
-    #: id of the clinic whose event it is, or 0
+    #: id of the clinic whose event it is; 0 and below for no clinic's, as write.CHAINS says
     chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: 1, 2, 3 ... in each chain
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

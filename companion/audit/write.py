@@ -21,20 +21,23 @@ from companion.store import db
 
 #: the mac before the first event of a chain
 START = bytes(32)
+#: What is no clinic's is spread over so many chains, 0, -1, -2 ..., by whose record it is, or else by who acts: while one
+#: transaction is at the end of a chain, all others wait for it there.
+CHAINS = 16
 #: PostgreSQL lets others write as well; the first number tells this lock from other ones
 _LOCK = "SELECT pg_advisory_xact_lock(4078, %s)"
 _HEAD = "SELECT seq, mac FROM audit_event WHERE chain = %s ORDER BY seq DESC LIMIT 1"
-_APPEND = (
-    "INSERT INTO audit_event (chain, seq, at, act, actor, whose, thing, place, outcome, key, mac) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_COLUMNS = ("chain", "seq", "at", "act", "actor", "whose", "thing", "place", "outcome", "key")
+_APPEND = f"INSERT INTO audit_event ({', '.join(_COLUMNS)}, mac) VALUES (%s{', %s' * len(_COLUMNS)})"  # noqa: S608 names of ours
+#: the id of a patient, and what of their record it is about
+Of = tuple[int | None, str]
 _HEAD_OF_SQLITE, _APPEND_TO_SQLITE = (text.replace("%s", "?") for text in (_HEAD, _APPEND))
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts in this request, in which chain that is written down, and where it comes from."""
+    """Who acts in this request, for which clinic (0: none), and where it comes from."""
 
     actor: int | None = None
     chain: int = 0
@@ -77,7 +80,7 @@ def note(
     thing: str = "",
     session: Session | None = None,
 ) -> None:
-    """Append an event to the chain of a clinic, or to chain 0; the caller commits.
+    """Append an event to the chain of a clinic, or to one of no clinic for `chain` 0; the caller commits.
 
     `act` is a key of ACTS; KeyError for another one. From here to the commit nobody else appends to the chain, so late in
     a transaction is the time for it. An empty `place` is that of the request; without a `session` it is `db`'s.
@@ -89,7 +92,7 @@ def note_each(
     chain: int,
     act: str,
     actor: int | None,
-    of: Iterable[tuple[int | None, str]],
+    of: Iterable[Of],
     now: datetime,
     outcome: str = "done",
     place: str = "",
@@ -99,23 +102,38 @@ def note_each(
     ACTS[act]
     connection = (session or db).connection()
     sqlite = connection.dialect.name == "sqlite"
-    # as SQLAlchemy writes an instant there
-    at = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if sqlite else now
     key, place = seal.newest(), place or _acting.get().place
-    cursor, rows = connection.connection.cursor(), []
+    same = {"at": now, "act": act, "actor": actor, "place": place, "outcome": outcome, "key": key}
+    cursor = connection.connection.cursor()
     try:
-        if not sqlite:
-            cursor.execute(_LOCK, (chain,))
-        cursor.execute(_HEAD_OF_SQLITE if sqlite else _HEAD, (chain,))
-        seq, before = cursor.fetchone() or (0, START)
-        for seq, (whose, thing) in enumerate(of, seq + 1):  # noqa: B020 it counts on from the head
-            facts = {"chain": chain, "seq": seq, "at": now, "act": act, "actor": actor, "whose": whose, "thing": thing}
-            facts |= {"place": place, "outcome": outcome, "key": key}
-            before = mac(before, facts)
-            rows.append((*{**facts, "at": at}.values(), before))
-        cursor.executemany(_APPEND_TO_SQLITE if sqlite else _APPEND, rows)
+        # always in this order, so that no two wait for each other
+        for number, events in sorted(_by_chain(chain, actor, of).items()):
+            _append(cursor, sqlite, number, events, same)
     finally:
         cursor.close()
+
+
+def _by_chain(chain: int, actor: int | None, of: Iterable[Of]) -> dict[int, list[Of]]:
+    """The events by the chain that they stand in."""
+    found: dict[int, list[Of]] = {}
+    for whose, thing in of:
+        found.setdefault(chain or -((whose or actor or 0) % CHAINS), []).append((whose, thing))
+    return found
+
+
+def _append(cursor: Any, sqlite: bool, chain: int, of: list[Of], same: Mapping[str, Any]) -> None:
+    # as SQLAlchemy writes an instant there
+    at = same["at"].astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if sqlite else same["at"]
+    if not sqlite:
+        cursor.execute(_LOCK, (chain,))
+    cursor.execute(_HEAD_OF_SQLITE if sqlite else _HEAD, (chain,))
+    seq, before = cursor.fetchone() or (0, START)
+    rows = []
+    for seq, (whose, thing) in enumerate(of, seq + 1):  # noqa: B020 it counts on from the head
+        facts = {**same, "chain": chain, "seq": seq, "whose": whose, "thing": thing}
+        before = mac(before, facts)
+        rows.append((*({**facts, "at": at}[name] for name in _COLUMNS), before))
+    cursor.executemany(_APPEND_TO_SQLITE if sqlite else _APPEND, rows)
 
 
 def mac(before: bytes, facts: Mapping[str, Any]) -> bytes:

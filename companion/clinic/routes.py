@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, abort, current_app, g, request, url_for
 
-from companion import clock
+from companion import clock, mail
 from companion.clinic import forms, gone, queries, say
 from companion.clinic.access import our_procedure, our_programme
 from companion.clinic.asking import bp
@@ -25,7 +25,7 @@ from companion.procedures import kinds
 from companion.procedures import record as procedure_record
 from companion.procedures.forms import ProcedureForm
 from companion.schedule.say import say_times
-from companion.sharing import code, invite
+from companion.sharing import code, desk, invite
 from companion.sharing.access import care, note_looks
 from companion.sharing.model import PARTS, Invitation
 from companion.sharing.queries import clinic_invitations
@@ -115,9 +115,12 @@ def _today(patient: Patient) -> date:
 @care("any", draws=())
 @sure
 def desk_code(patient: Patient, member: Membership) -> Response:
-    """A code with which the patient, who is known here and forgot the password, chooses a new one."""
-    told = reset.at_the_desk(patient.account or abort(404), member.account, clock.now())
+    """A code with which the patient, who is known here and forgot the password, chooses a new one. They are told."""
+    told, letter = desk.make_code(patient, patient.account or abort(404), member, clock.now())
     db.commit()
+    settings = current_app.config["SETTINGS"]
+    if letter and settings.mail_url:
+        mail.post(letter, settings.mail_url, settings.mail_from)
     return show("clinic/desk_code.html", member=member, patient=patient, told=told, minutes=reset.DESK_MINUTES)
 
 
@@ -247,6 +250,7 @@ def _invitations(member: Membership, form: forms.InviteForm, status: int = 200, 
 
 @bp.post("/invitations", endpoint="invite")
 @staff
+@sure
 def invite_patient(member: Membership) -> Response:
     """Make a code for a patient. The same form sent twice is one code."""
     form, now = forms.InviteForm(request.form), clock.now()

@@ -16,12 +16,13 @@ from companion.identity.model import Account, Patient
 from companion.store import at_once, begin_reading, db, insert
 
 
-def ask(account: Account, now: datetime) -> None:
-    """Let it be made, in place of the one there is; a worker begins within seconds."""
-    _drop(select(TakeOut.id).where(TakeOut.account_id == account.id))
+def ask(account: Account, now: datetime, kept: Patient | None = None) -> None:
+    """Let it be made, in place of the one there is; a worker begins within seconds. `kept` as in queries.take_out."""
+    _drop(queries.take_outs(account, kept).with_only_columns(TakeOut.id))
     blank = {"lease": "", "tries": 0, "done": 0, "total": 0, "pieces": 0, "size": 0}
     # a second tap at the same moment asks for the same
-    new = insert(TakeOut).values(account_id=account.id, asked_at=now, try_at=now, **blank)
+    whose = {"account_id": account.id, "patient_id": kept.id if kept else None}
+    new = insert(TakeOut).values(**whose, asked_at=now, try_at=now, **blank)
     db.execute(new.on_conflict_do_nothing())
 
 

@@ -29,6 +29,7 @@ from companion.export.person import Person
 from companion.export.printed import Draw, printed
 from companion.identity.model import Account, Patient
 from companion.settings import Settings
+from companion.sharing.model import Grant, holds
 from companion.store import at_once, begin_reading, db, work
 from companion.words import speaking
 
@@ -73,14 +74,23 @@ def make(take_out_id: int, lease: str, settings: Settings, draw: Draw) -> bool:
 
 
 def _person(held: _Held, settings: Settings) -> tuple[Person, Patient | None]:
-    account = db.scalars(select(Account).join(TakeOut).where(TakeOut.id == held.id)).first()
-    if account is None:
+    row = db.get(TakeOut, held.id)
+    if row is None:
         raise Stopped
-    held.account_id, patient = account.id, account.patient
+    account, now = db.get_one(Account, row.account_id), clock.now()
+    held.account_id, patient = account.id, account.patient if row.patient_id is None else _kept(row, now)
     name, zone = (patient.name, patient.zone) if patient else (account.name, "UTC")
-    mine = patient.id if patient else None
-    person = Person(account.id, mine, name, account.language, zone, settings.origin, clock.now(), held.say)
-    return person, patient
+    ids = (account.id if row.patient_id is None else None, patient.id if patient else None)
+    return Person(*ids, name, account.language, zone, settings.origin, now, held.say), patient
+
+
+def _kept(row: TakeOut, now: datetime) -> Patient:
+    """Whose diary it is, as long as the account keeps it; raises Stopped."""
+    grants = select(Grant).where(Grant.account_id == row.account_id, Grant.patient_id == row.patient_id)
+    grant = db.scalars(grants.where(Grant.keeps, holds(now))).first()
+    if grant is None:
+        raise Stopped
+    return grant.patient
 
 
 def _write(held: _Held, person: Person, patient: Patient | None, draw: Draw) -> None:

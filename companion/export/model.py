@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.identity.model import Account, Clinic, Patient
@@ -19,12 +19,21 @@ TRIES = 4
 UNDONE_WITHIN = timedelta(days=30)
 
 
+_OWN, _KEPT = text("patient_id IS NULL"), text("patient_id IS NOT NULL")
+
+
 class TakeOut(Base):
-    """All that one account has, as one file that is made or can be fetched; there is one at a time."""
+    """All that one account has, or a diary that it keeps, as one file that is made or can be fetched; one of each at a time."""
 
     __tablename__ = "take_out"
+    __table_args__ = (
+        Index("ix_take_out_own", "account_id", unique=True, sqlite_where=_OWN, postgresql_where=_OWN),
+        Index("ix_take_out_kept", "account_id", "patient_id", unique=True, sqlite_where=_KEPT, postgresql_where=_KEPT),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: whose diary the account keeps and takes out; None for all that is its own
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     asked_at: Mapped[datetime]
     #: who works on it now; a later lease makes an older worker stop
     lease: Mapped[str] = mapped_column(default="")

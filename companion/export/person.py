@@ -14,7 +14,8 @@ Row = TypeVar("Row")
 class Person:
     """Ids and settings, read once; `tell` is called with the rows written so far, every few hundred."""
 
-    account_id: int
+    #: None for a diary that somebody keeps for them
+    account_id: int | None
     #: None for an account without a record
     patient_id: int | None
     name: str

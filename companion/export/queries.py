@@ -22,9 +22,15 @@ from companion.therapy.model import Programme, Session
 _BATCH = 300
 
 
-def take_out(account: Account) -> TakeOut | None:
-    """The account's take-out, whatever became of it."""
-    return db.scalars(select(TakeOut).where(TakeOut.account_id == account.id)).first()
+def take_outs(account: Account, kept: Patient | None) -> Select[TakeOut]:
+    """The account's take-out of all that is its own, or of the diary that it keeps for `kept`."""
+    query = select(TakeOut).where(TakeOut.account_id == account.id)
+    return query.where(TakeOut.patient_id == kept.id if kept else TakeOut.patient_id.is_(None))
+
+
+def take_out(account: Account, kept: Patient | None = None) -> TakeOut | None:
+    """The same, whatever became of it."""
+    return db.scalars(take_outs(account, kept)).first()
 
 
 def piece(take_out_id: int, number: int) -> bytes | None:
@@ -90,13 +96,14 @@ def answers(patient_id: int) -> Iterator[Answer]:
     return _each(query.options(joinedload(Answer.author)))
 
 
-def helps(account_id: int) -> list[tuple[Grant, str]]:
+def helps(account_id: int | None) -> list[tuple[Grant, str]]:
     """The grants that ever let the account into somebody's record, with that person's name."""
     query = select(Grant, Patient.name).join(Grant.patient).where(Grant.account_id == account_id).order_by(Grant.id)
+    query = query.where(Grant.account_id.is_not(None))
     return [(grant, name) for grant, name in db.execute(query)]
 
 
-def rows(table: Table, account_id: int, patient_id: int | None) -> Iterator[dict[str, Any]]:
+def rows(table: Table, account_id: int | None, patient_id: int | None) -> Iterator[dict[str, Any]]:
     """The rows of one of the `whose.owned` tables that belong to a person."""
     query = select(table).where(belongs(table, account_id, [patient_id] if patient_id else []))
     found = db.execute(query.order_by(*table.primary_key).execution_options(yield_per=_BATCH))
@@ -108,7 +115,7 @@ def root(table: Table, id: int) -> dict[str, Any]:
     return dict(db.execute(select(table).where(table.c.id == id)).mappings().one())
 
 
-def counts(account_id: int, patient_id: int | None) -> dict[str, int]:
+def counts(account_id: int | None, patient_id: int | None) -> dict[str, int]:
     """How many rows of each of the `whose.owned` tables belong to a person, by the table's name."""
     mine = [patient_id] if patient_id else []
     return {

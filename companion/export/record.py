@@ -83,7 +83,7 @@ def _is_left_out(column: Column) -> bool:
 def _helps(out: TextIO, person: Person) -> None:
     """Whose records the person may or might see: the other's name, and nothing of their record."""
     helped = [
-        {"name": name, "parts": row.parts, "may_log": row.may_log, "granted_at": row.granted_at, "stopped_at": row.stopped_at}
+        {"name": name, "parts": row.parts, "may_log": row.may_log, "told_missed": row.told_missed, "granted_at": row.granted_at, "stopped_at": row.stopped_at}
         for row, name in queries.helps(person.account_id)
     ]  # fmt: skip
     out.write(',\n"helps": ' + _said(helped))

@@ -1,4 +1,7 @@
-"""Take everything out, erase an account, and close the record of a person who has died."""
+"""Take everything out, erase an account, and close the record of a person who has died.
+
+Whoever keeps a diary for somebody takes it out under /for/<patient_id>/, apart from what is their own.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from companion.export import ask as asking
 from companion.export import close as closes
 from companion.export import forms, leave, queries
 from companion.identity.gate import WHOSE, anyone, person, sure, whose
-from companion.identity.model import Membership, Patient
+from companion.identity.model import Account, Membership, Patient
 from companion.identity.signin import Who
 from companion.seal import LostKey
-from companion.sharing.access import care, grant_of_clinic
+from companion.sharing.access import care, grant_of_clinic, record
 from companion.sharing.stop import stop
 from companion.store import db
 from companion.web.cookies import cookie_name
@@ -22,6 +25,8 @@ from companion.web.pages import go, show
 from companion.words import Later, lazy
 
 bp = Blueprint("export", __name__)
+#: under /for/<patient_id>/
+kept = Blueprint("export", __name__)
 LOST = lazy("This file cannot be opened any more, since its key is not here. Please make it anew.")
 TOO_LATE = lazy("Your clinic cannot take this back any more. Please ask whoever runs Companion.")
 
@@ -30,13 +35,22 @@ TOO_LATE = lazy("Your clinic cannot take this back any more. Please ask whoever 
 @person
 def take_out(who: Who) -> Response:
     """The way to a file with everything, and how far it is."""
-    return _take_out(who)
+    return _take_out(who.account)
 
 
-def _take_out(who: Who, status: int = 200, problem: Later | None = None) -> Response:
-    row = queries.take_out(who.account)
-    state = row.state(clock.now()) if row else ""
-    return show("export/take_out.html", "export/_progress.html", status, row=row, state=state, problem=problem)
+@kept.get("/", endpoint="take_out")
+@record("share")
+def take_kept_out(patient: Patient) -> Response:
+    """The same for the diary that is kept."""
+    return _take_out(g.author, patient)
+
+
+def _take_out(
+    account: Account, keeps: Patient | None = None, status: int = 200, problem: Later | None = None
+) -> Response:
+    row = queries.take_out(account, keeps)
+    told: dict[str, Any] = {"row": row, "state": row.state(clock.now()) if row else "", "problem": problem}
+    return show("export/take_out.html", "export/_progress.html", status, **told)
 
 
 @bp.post("/take-outs")
@@ -44,7 +58,19 @@ def _take_out(who: Who, status: int = 200, problem: Later | None = None) -> Resp
 @sure
 def ask(who: Who) -> Response:
     """Let it be made; one that is there is replaced."""
-    asking.ask(who.account, clock.now())
+    return _ask(who.account, None)
+
+
+@kept.post("/take-outs", endpoint="ask")
+@record("share", write=True)
+@sure
+def ask_for_kept(patient: Patient) -> Response:
+    """The same for the diary that is kept."""
+    return _ask(g.author, patient)
+
+
+def _ask(account: Account, keeps: Patient | None) -> Response:
+    asking.ask(account, clock.now(), keeps)
     db.commit()
     return go("export.take_out")
 
@@ -54,13 +80,25 @@ def ask(who: Who) -> Response:
 @sure
 def file(who: Who) -> Response:
     """The file."""
-    row, now = queries.take_out(who.account), clock.now()
+    return _file(who.account, who.patient)
+
+
+@kept.get("/file", endpoint="file")
+@record("share")
+@sure
+def file_of_kept(patient: Patient) -> Response:
+    """The same of the diary that is kept."""
+    return _file(g.author, patient, patient)
+
+
+def _file(account: Account, of: Patient | None, keeps: Patient | None = None) -> Response:
+    row, now = queries.take_out(account, keeps), clock.now()
     if row is None or row.made_at is None or row.state(now) != "ready":
         return go("export.take_out")
     try:
-        answer = Response(asking.fetch(row, who.patient, now), mimetype="application/zip")
+        answer = Response(asking.fetch(row, of, now), mimetype="application/zip")
     except LostKey:
-        return _take_out(who, 409, LOST)
+        return _take_out(account, keeps, 409, LOST)
     answer.headers["Content-Length"] = str(row.size)
     answer.headers["Content-Disposition"] = f'attachment; filename="companion-{row.made_at:%Y-%m-%d}.zip"'
     return answer

@@ -1,7 +1,7 @@
 """Which rows are whose, read from the foreign keys of all tables, so that a new table is in it by itself.
 
-A row with a patient is the patient's; else a row whose `account_id` is the account's own; else a row beneath one of
-these (a site of an entry) goes with it. Every other column that leads to an account only says who did something in a row
+A row with a patient is the patient's; else, or where it names no patient, a row whose `account_id` is the account's own;
+else a row beneath one of these (a site of an entry) goes with it. Every other column that leads to an account only says who did something in a row
 that stays: it must stand in MERELY_NAMED, and `undecided` tells of one that does not.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Table, false, or_, select
+from sqlalchemy import Column, ColumnElement, ForeignKey, Table, and_, false, or_, select
 
 from companion.store import Base
 
@@ -40,11 +40,13 @@ def owned() -> list[Table]:
     return found
 
 
-def belongs(table: Table, account_id: int, patient_ids: list[int]) -> ColumnElement[bool]:
+def belongs(table: Table, account_id: int | None, patient_ids: list[int]) -> ColumnElement[bool]:
     """Whether a row of one of the `owned` tables belongs to the account, or to one of the patients."""
-    direct = _direct(table)
-    if direct:
-        return or_(*(column.in_(patient_ids if _leads_to(column) == "patient" else [account_id]) for column in direct))
+    patients, accounts = _keys(table, "patient"), _own_accounts(table)
+    if patients or accounts:
+        nobodys = [column.is_(None) for column in patients]
+        mine = (and_(column == account_id, *nobodys) for column in accounts if account_id is not None)
+        return or_(false(), *(column.in_(patient_ids) for column in patients), *mine)
     above = [(key.parent, key.column) for key in _beneath(table, owned())]
     return or_(
         false(), *(column.in_(select(to).where(belongs(to.table, account_id, patient_ids))) for column, to in above)
@@ -62,10 +64,13 @@ def undecided() -> list[str]:
 
 
 def _direct(table: Table) -> list[Column]:
-    """The columns that say whose the rows are: the patient's if there is one, else the account's."""
-    return _keys(table, "patient") or [
-        column for column in _keys(table, "account") if column.name == "account_id" and str(column) not in MERELY_NAMED
-    ]
+    """The columns that say whose the rows are."""
+    return _keys(table, "patient") + _own_accounts(table)
+
+
+def _own_accounts(table: Table) -> list[Column]:
+    named = (column for column in _keys(table, "account") if column.name == "account_id")
+    return [column for column in named if str(column) not in MERELY_NAMED]
 
 
 def _beneath(table: Table, found: list[Table]) -> Iterator[ForeignKey]:

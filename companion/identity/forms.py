@@ -14,7 +14,8 @@ from companion.web.forms import Day, Line, OurForm, required, short
 from companion.words import LANGUAGES, Later, lazy
 
 THEMES = {"auto": lazy("Like my phone"), "light": lazy("Light"), "dark": lazy("Dark")}
-_EMAIL = Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=lazy("Please write an e-mail address such as ana@example.org."))
+#: what an address looks like
+EMAIL = Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=lazy("Please write an e-mail address such as ana@example.org."))
 _NAME, _CALLED = lazy("Your name"), lazy("What we call you. Your first name is enough.")
 #: the label of the name that a diary carries
 FULL_NAME = lazy("Full name")
@@ -78,7 +79,7 @@ def chosen(label: Later) -> PasswordField:
 
 class SignUpForm(OurForm):
     name = Line(_NAME, [required(), short(80)], description=_CALLED)
-    email = Line(lazy("Email"), [required(), short(200), _EMAIL], description=lazy("You sign in with it."))
+    email = Line(lazy("Email"), [required(), short(200), EMAIL], description=lazy("You sign in with it."))
     password = chosen(lazy("Password"))
     language = LanguageField(lazy("Language"))
     zone = ZoneField(*_ZONE)
@@ -116,7 +117,7 @@ class DiaryForm(OurForm):
 class ColleagueForm(OurForm):
     """What the operator types at `companion user` to let somebody in; never shown on a page."""
 
-    email = Line("EMAIL", [required(), short(200), _EMAIL])
+    email = Line("EMAIL", [required(), short(200), EMAIL])
     name = Line("--name", [required(), short(80)])
     clinic = Line("--clinic", [required(), short(120)])
     phone = Line("--phone", [short(40)])

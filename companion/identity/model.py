@@ -17,6 +17,8 @@ class Account(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: lower case, the name to sign in with
     email: Mapped[str] = mapped_column(unique=True)
+    #: when a code that was mailed to that address was typed; None: nobody knows yet whether letters reach its person
+    confirmed_at: Mapped[datetime | None]
     name: Mapped[str]
     #: argon2id, or None for a person who cannot sign in with a password
     password_hash: Mapped[str | None]

@@ -62,7 +62,8 @@ def create() -> Response:
         return _sign_up(invited, 422, form=form, next=after)
     if form.zone:
         signin.keep_diary(account, form.zone.data)
-    return signed_in(account, go("signin.first", next=after))
+    welcomed: Response = current_app.extensions["welcome"](account, after)
+    return welcomed
 
 
 @bp.post("/language")

@@ -96,6 +96,11 @@ def wanted(patient: Patient, schedule: Schedule, due_on: date, now: datetime) ->
     )
 
 
+def part_of(kind: str) -> str:
+    """The part of the record that a schedule of this kind belongs to."""
+    return _ROOMS[kind][0]
+
+
 def _check_ins(
     patient: Patient, day: date, now: datetime, rows: list[Schedule], entries: list[Entry] | None = None
 ) -> list[Item]:

@@ -72,12 +72,12 @@ def later(delivery: Delivery, at: datetime) -> None:
     if delivery.state == "over" or again_at >= ends_at(delivery) or rung_since:
         return
     for prompt in prompts:
-        if prompt.state == "waiting":
+        if prompt.state == "waiting" and prompt.grant_id is None:
             prompt.state, prompt.why, prompt.lease = "over", "later", ""
     delivery.state, delivery.why, delivery.try_at, delivery.lease, delivery.tries = "waiting", "", again_at, "", 0
 
 
 def _prompts(delivery: Delivery) -> list[Delivery]:
-    """Every prompt for the same planned time, held until the transaction ends, so that two taps come one by one."""
+    """Every prompt for the same planned time, a word to a caregiver too, held until the transaction ends, so that two taps come one by one."""
     same = select(Delivery).where(Delivery.schedule_id == delivery.schedule_id, Delivery.due_on == delivery.due_on)
     return list(db.scalars(same.order_by(Delivery.id).with_for_update().execution_options(populate_existing=True)))

@@ -24,10 +24,12 @@ from companion.identity.model import Patient
 from companion.plan.day import wanted
 from companion.reminders.due import LEASE, USEFUL
 from companion.reminders.keys import keys
-from companion.reminders.message import reminder, topic
+from companion.reminders.message import missed, reminder, topic
+from companion.reminders.missed import open_to, to_tell
 from companion.reminders.model import Address, Delivery, Device
 from companion.reminders.push import Outcome, Push, Sender, endpoint_allowed
 from companion.settings import Settings
+from companion.sharing.model import Grant
 from companion.store import begin_reading, db, insert, work
 
 log = logging.getLogger("companion.reminders")
@@ -72,7 +74,9 @@ def _take(lease: str, ids: list[int], now: datetime) -> str:
 def _held(mine: str, ids: list[int]) -> Select[Delivery]:
     held = select(Delivery).where(Delivery.id.in_(ids), Delivery.lease == mine, Delivery.state == "waiting")
     return held.order_by(Delivery.id).options(
-        joinedload(Delivery.schedule), joinedload(Delivery.patient).joinedload(Patient.account)
+        joinedload(Delivery.schedule),
+        joinedload(Delivery.patient).joinedload(Patient.account),
+        joinedload(Delivery.grant).joinedload(Grant.account),
     )
 
 
@@ -81,17 +85,21 @@ def _look(mine: str, ids: list[int], now: datetime, settings: Settings) -> dict[
     begin_reading()
     try:
         deliveries = db.scalars(_held(mine, ids)).all()
-        phones = _phones([delivery.patient.account_id for delivery in deliveries], settings)
+        phones = _phones([row.account.id for row in deliveries if row.account], settings)
+        silent = {row.id for row in deliveries if row.grant_id is not None} - open_to(deliveries, now)
         return {
-            delivery.id: _ring(delivery, phones[delivery.patient.account_id], now, settings) for delivery in deliveries
+            row.id: Ring("stopped")
+            if row.id in silent
+            else _ring(row, phones[row.account.id] if row.account else [], now, settings)
+            for row in deliveries
         }
     finally:
         db.remove()
 
 
-def _phones(account_ids: list[int | None], settings: Settings) -> defaultdict[int | None, list[Phone]]:
-    found: defaultdict[int | None, list[Phone]] = defaultdict(list)
-    listening = select(Device).where(Device.account_id.in_({id for id in account_ids if id}), Device.ended_at.is_(None))
+def _phones(account_ids: list[int], settings: Settings) -> defaultdict[int, list[Phone]]:
+    found: defaultdict[int, list[Phone]] = defaultdict(list)
+    listening = select(Device).where(Device.account_id.in_(account_ids), Device.ended_at.is_(None))
     for device in db.scalars(listening.order_by(Device.id)):
         address = _address(device)
         if address and endpoint_allowed(address.endpoint, settings.push_hosts):
@@ -109,27 +117,34 @@ def _address(device: Device) -> Address | None:
 
 
 def _ring(delivery: Delivery, phones: list[Phone], now: datetime, settings: Settings) -> Ring:
-    account = delivery.patient.account
+    account, leaving = delivery.account, delivery.patient.account
     if now >= ends_at(delivery):
         return Ring("expired")
     if not delivery.schedule.rings:
         return Ring("stopped")
     if not wanted(delivery.patient, delivery.schedule, delivery.due_on, now):
         return Ring("done")
-    if delivery.patient.closed_at is not None or (account is not None and account.erases_at is not None):
+    if delivery.patient.closed_at is not None or any(each and each.erases_at for each in (account, leaving)):
         return Ring("stopped")
     if account is None or not phones:
         return Ring("nobody")
-    payload = reminder(delivery.key, delivery.schedule.wall, account.language, settings.origin)
+    payload = _payload(delivery, account.language, settings.origin)
     until = second_at(delivery, now, settings) or ends_at(delivery)
     ttl, subject = int((until - now).total_seconds()), topic(delivery.key)
     pushes = [Push(*address, payload, ttl, topic=subject) for _, address in phones]
     return Ring(devices=[device_id for device_id, _ in phones], pushes=pushes)
 
 
+def _payload(delivery: Delivery, code: str, origin: str) -> dict[str, Any]:
+    patient = delivery.patient
+    if delivery.grant_id is not None:
+        return missed(delivery.key, patient.name, patient.id, code, origin)
+    return reminder(delivery.key, delivery.schedule.wall, code, origin)
+
+
 def ends_at(delivery: Delivery) -> datetime:
-    """From when on it is of no use any more."""
-    return delivery.due_at + USEFUL
+    """From when on it is of no use any more; the word to a caregiver begins where the reminder ends."""
+    return delivery.due_at + USEFUL * (1 if delivery.grant_id is None else 2)
 
 
 def second_at(delivery: Delivery, now: datetime, settings: Settings) -> datetime | None:
@@ -149,14 +164,16 @@ def _record(
 ) -> None:
     """Write down what happened, unless a tap or a later lease was quicker."""
     with work():
-        seconds = []
+        seconds, sent = [], []
         for delivery in db.scalars(_held(mine, list(rings))):
             then = second_at(delivery, now, settings)
             _settle(delivery, rings[delivery.id].why, outcomes[delivery.id], now)
-            if delivery.state == "sent" and then is not None:
-                seconds.append(_second(delivery, then))
-        if seconds:
-            db.execute(insert(Delivery.__table__).on_conflict_do_nothing(), seconds)
+            if delivery.state == "sent":
+                sent.append(delivery)
+                seconds += [_second(delivery, then)] if then is not None else []
+        for fresh in (seconds, to_tell(sent, now)):
+            if fresh:
+                db.execute(insert(Delivery.__table__).on_conflict_do_nothing(), fresh)
         reached = {
             device: outcome
             for id, ring in rings.items()

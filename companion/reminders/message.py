@@ -1,4 +1,4 @@
-"""What a lock screen may say: that something is planned, and for when. Never what.
+"""What a lock screen may say: that something is planned, and for when, or was not answered. Never what.
 
 The shape is that of Declarative Web Push (w3c/push-api #385), which Safari shows by itself and our worker reads too.
 """
@@ -29,15 +29,22 @@ def reminder(key: str, wall: time, code: str, origin: str) -> dict[str, Any]:
     return payload
 
 
+def missed(key: str, name: str, patient_id: int, code: str, origin: str) -> dict[str, Any]:
+    """The payload of the delivery `key` to a caregiver: the patient, called `name`, did not answer a reminder."""
+    with speaking(code):
+        body = _("A reminder of %(name)s was not answered.", name=name.split(maxsplit=1)[0])
+        return _payload(body, f"{origin}/for/{patient_id}/plan/", tag=key, title=_("A quiet word"))
+
+
 def trial(code: str, origin: str) -> dict[str, Any]:
     """The payload of the test button, in the language `code`."""
     with speaking(code):
         return _payload(_("This phone gets your reminders."), f"{origin}/reminders/", tag="test")
 
 
-def _payload(body: str, address: str, tag: str) -> dict[str, Any]:
+def _payload(body: str, address: str, tag: str, title: str = "") -> dict[str, Any]:
     notification = {
-        "title": _("A gentle reminder"),
+        "title": title or _("A gentle reminder"),
         "body": body,
         "navigate": address,
         "lang": language(),

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion import seal
 from companion.identity.model import Account, Patient
 from companion.schedule.model import Schedule
+from companion.sharing.model import Grant
 from companion.store import Base
 
 
@@ -67,12 +68,26 @@ def _place(account_id: int, hashed: str) -> tuple[str, str]:
     return f"account:{account_id}", f"device:{hashed}"
 
 
+_OWN, _TOLD = text("grant_id IS NULL"), text("grant_id IS NOT NULL")
+
+
 class Delivery(Base):
-    """One reminder for one planned time: its prompt, its lease, and how it ended."""
+    """One reminder for one planned time, or the word to a caregiver that nobody answered it: its lease, how it ended."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("schedule_id", "due_on", "prompt"),
+        Index(
+            "ix_delivery_rung", "schedule_id", "due_on", "prompt", unique=True, sqlite_where=_OWN, postgresql_where=_OWN
+        ),
+        Index(
+            "ix_delivery_told",
+            "schedule_id",
+            "due_on",
+            "grant_id",
+            unique=True,
+            sqlite_where=_TOLD,
+            postgresql_where=_TOLD,
+        ),
         Index("ix_delivery_waiting", "state", "try_at"),
         Index("ix_delivery_patient", "patient_id", "due_at"),
     )
@@ -84,8 +99,10 @@ class Delivery(Base):
     #: local calendar day of the planned time
     due_on: Mapped[date]
     due_at: Mapped[datetime]
-    #: 1, or 2 for the one second prompt
+    #: 1, or 2 for the one second prompt; 0 for the word to a caregiver
     prompt: Mapped[int] = mapped_column(default=1)
+    #: of the caregiver who is told; None where the patient is rung
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant.id"))
     #: waiting (also while leased), sent, or over
     state: Mapped[str] = mapped_column(default="waiting")
     #: why it is over: done, expired, nobody (no device), refused, stopped, later (another prompt took its place)
@@ -99,6 +116,12 @@ class Delivery(Base):
 
     schedule: Mapped[Schedule] = relationship()
     patient: Mapped[Patient] = relationship()
+    grant: Mapped[Grant | None] = relationship()
+
+    @property
+    def account(self) -> Account | None:
+        """Whose phones ring."""
+        return self.grant.account if self.grant else self.patient.account
 
 
 class Receipt(Base):

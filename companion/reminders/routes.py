@@ -1,4 +1,7 @@
-"""Times and reminders: the phones that ring, when they do, and the answers that come back from them."""
+"""Times and reminders: the phones that ring, when they do, and the answers that come back from them.
+
+Whoever keeps no diary has phones too: they may be told what somebody whom they help did not answer.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from werkzeug.datastructures import MultiDict
 
 from companion import clock
 from companion.identity.device import name_of
-from companion.identity.gate import anyone
-from companion.identity.model import Patient
+from companion.identity.gate import anyone, person
+from companion.identity.model import Account, Patient
+from companion.identity.signin import Who
 from companion.plan.day import looks_back
 from companion.reminders import answer, devices, forms, queries
 from companion.reminders.deliver import contact, note, ring_once
@@ -39,33 +43,34 @@ TESTED = {
 
 
 @bp.get("/")
-@record("any")
-def reminders(patient: Patient) -> Response:
-    """This phone, the other phones, the evening check-in, the time zone."""
-    return _page(patient)
+@person
+def reminders(who: Who) -> Response:
+    """This phone, the other phones; for a diary of one's own also the evening check-in and the time zone."""
+    return _page(who.account, who.patient)
 
 
 @bp.post("/devices")
-@record("any", write=True)
-def listen(patient: Patient) -> Response:
+@person
+def listen(who: Who) -> Response:
     """This browser wants reminders, or says that it still listens; for its script, so the answer is JSON."""
     settings, now = _settings(), clock.now()
     form = forms.DeviceForm(_sent(), settings.push_hosts)
     if not contact(settings) or not form.validate():
         problem = form.problems[0][1] if form.problems else str(lazy("Reminders are not set up here yet."))
         return _json({"problem": problem}, 422)
-    devices.first_evening(g.author, patient, now)
+    if who.patient is not None:
+        devices.first_evening(who.account, who.patient, now)
     label, wanted = name_of(request.user_agent.string), form.wanted.data
-    device = devices.listen(g.author, form.address, label=label, now=now, wanted=wanted)
+    device = devices.listen(who.account, form.address, label=label, now=now, wanted=wanted)
     db.commit()
     return _json({"device": device.id}, 201) if device else _json({}, 410)
 
 
 @bp.post("/devices/removal")
-@record("any", write=True)
-def end_this(patient: Patient) -> Response:
+@person
+def end_this(who: Who) -> Response:
     """This browser wants no more reminders; it names itself by its endpoint."""
-    device = devices.of_endpoint(g.author, _sent().get("endpoint", ""))
+    device = devices.of_endpoint(who.account, _sent().get("endpoint", ""))
     if device is not None:
         devices.put_away(device, clock.now())
         db.commit()
@@ -73,26 +78,26 @@ def end_this(patient: Patient) -> Response:
 
 
 @bp.post("/devices/<int:device_id>/removal")
-@record("any", write=True)
-def remove(patient: Patient, device_id: int) -> Response:
+@person
+def remove(who: Who, device_id: int) -> Response:
     """No more reminders on one of my phones."""
-    device = queries.device(g.author, device_id) or abort(404)
+    device = queries.device(who.account, device_id) or abort(404)
     devices.put_away(device, clock.now())
     db.commit()
     return go("reminders.reminders", said="stopped")
 
 
 @bp.post("/devices/<int:device_id>/test")
-@record("any", write=True)
-def test(patient: Patient, device_id: int) -> Response:
+@person
+def test(who: Who, device_id: int) -> Response:
     """Ring one of my phones now."""
-    device, now, settings = queries.device(g.author, device_id) or abort(404), clock.now(), _settings()
+    device, now, settings = queries.device(who.account, device_id) or abort(404), clock.now(), _settings()
     if device.ended_at is not None:
         return go("reminders.reminders", tested="gone")
-    if not allow("test-push", str(g.author.id), 6, 10, now):
+    if not allow("test-push", str(who.account.id), 6, 10, now):
         abort(429)
     db.commit()  # the network is never inside a transaction
-    outcome = ring_once(device, trial(g.author.language, settings.origin), settings)
+    outcome = ring_once(device, trial(who.account.language, settings.origin), settings)
     note(device, outcome, now)
     db.commit()
     return go("reminders.reminders", tested=outcome.kind)
@@ -104,7 +109,7 @@ def evening(patient: Patient) -> Response:
     """When the check-in rings, or that it does not."""
     form, now = forms.EveningForm(request.form), clock.now()
     if not form.validate():
-        return _page(patient, evening_form=form, status=422)
+        return _page(g.author, patient, evening_form=form, status=422)
     walls = [] if request.form.get("off") else form.wall.data
     times.set_times(patient, queries.CHECK_IN, 0, walls, EVERY_DAY, now, rings=True)
     db.commit()
@@ -117,7 +122,7 @@ def zone(patient: Patient) -> Response:
     """My days are in another place from now on."""
     form, now = forms.ZoneForm(request.form), clock.now()
     if not form.validate():
-        return _page(patient, zone_form=form, status=422)
+        return _page(g.author, patient, zone_form=form, status=422)
     patient.zone = form.zone.data
     times.re_aim(patient, now)
     db.commit()
@@ -177,14 +182,15 @@ def _check_in(schedule: Schedule) -> str:
 
 
 def _page(
-    patient: Patient,
+    account: Account,
+    patient: Patient | None,
     evening_form: forms.EveningForm | None = None,
     zone_form: forms.ZoneForm | None = None,
     status: int = 200,
 ) -> Response:
     settings = _settings()
-    mine = queries.devices(g.author)
-    rings = queries.evening(patient, clock.now().astimezone(ZoneInfo(patient.zone)).date())
+    mine, zone = queries.devices(account), patient.zone if patient else "UTC"
+    rings = queries.evening(patient, clock.now().astimezone(ZoneInfo(zone)).date()) if patient else None
     return show(
         "reminders/reminders.html",
         status=status,
@@ -192,10 +198,10 @@ def _page(
         ready=bool(contact(settings)),
         key=keys(settings).public,
         devices=mine,
-        heard={device.id: clock.day_of(device.confirmed_at, patient.zone) for device in mine},
+        heard={device.id: clock.day_of(device.confirmed_at, zone) for device in mine},
         rings=rings,
         evening=evening_form or forms.EveningForm(wall=[rings.wall] if rings else []),
-        zone=zone_form or forms.ZoneForm(zone=patient.zone),
+        zone=zone_form or forms.ZoneForm(zone=zone),
         zones=clock.zone_names(),
         tested=TESTED.get(request.args.get("tested", "")),
     )

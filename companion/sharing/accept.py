@@ -162,7 +162,8 @@ def take(invitation: Invitation, account: Account, now: datetime, clinic_id: int
 
 def terms_of(invitation: Invitation) -> Terms:
     """What the invitation opens."""
-    return Terms(tuple(invitation.parts), invitation.may_log, invitation.period, invitation.ends_on)
+    days = (invitation.period, invitation.ends_on)
+    return Terms(tuple(invitation.parts), invitation.may_log, *days, invitation.told_missed)
 
 
 def _open(grant: Grant, terms: Terms, by: Account, now: datetime, consent: str) -> Grant:

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from flask import abort, current_app, g, request
 from sqlalchemy import insert, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.exceptions import NotFound
 
 from companion import clock
@@ -190,10 +190,11 @@ def _open_patient(
 
 
 def opened_glass(member: Membership, patient_id: int, now: datetime) -> Glass | None:
-    """The emergency in which the member opened the record, while it lasts."""
+    """The emergency in which the member opened the record, while it lasts and the patient is not leaving."""
     query = select(Glass).where(Glass.patient_id == patient_id, Glass.account_id == member.account_id)
     query = query.where(Glass.ends_at > now, Glass.clinic_id == member.clinic_id)
-    return db.scalars(query.options(joinedload(Glass.patient)).order_by(Glass.id.desc())).first()
+    query = query.join(Glass.patient).outerjoin(Patient.account).where(Account.erases_at.is_(None))
+    return db.scalars(query.options(contains_eager(Glass.patient)).order_by(Glass.id.desc())).first()
 
 
 def note_looks(

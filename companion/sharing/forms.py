@@ -15,6 +15,7 @@ from companion.words import lazy
 
 _SEES = lazy("What they may see")
 _WRITES = lazy("May write for me")
+_TOLD = lazy("Is told when I do not answer a reminder")
 _SINCE, _UNTIL, _ENDS = lazy("First day"), lazy("Last day"), lazy("Stop by itself after")
 _THIS_PAGE = lazy("This page")
 _FARTHEST = timedelta(days=50 * 366)
@@ -53,8 +54,8 @@ class _OpensForm(OurForm):
     def terms(self) -> Terms:
         """What was agreed to."""
         parts = tuple(part for part in PARTS if part in self.parts.data)
-        may_log = bool("may_log" in self and self.may_log.data)
-        return Terms(parts, may_log, Period(self.since_on.data, self.until_on.data), self.ends_on.data)
+        may_log, told = (bool(name in self and self[name].data) for name in ("may_log", "told_missed"))
+        return Terms(parts, may_log, Period(self.since_on.data, self.until_on.data), self.ends_on.data, told)
 
 
 class TermsForm(_OpensForm):
@@ -62,6 +63,7 @@ class TermsForm(_OpensForm):
 
     parts = PartsField(_SEES)
     may_log = BooleanField(_WRITES)
+    told_missed = BooleanField(_TOLD)
     since_on = Day(_SINCE)
     until_on = Day(_UNTIL)
     ends_on = Day(_ENDS)
@@ -75,6 +77,7 @@ class InviteForm(_OpensForm):
     name = Line(lazy("Their name"), [required(), short(80)], description=lazy("So that you know whose code it is."))
     parts = PartsField(_SEES)
     may_log = BooleanField(_WRITES)
+    told_missed = BooleanField(_TOLD)
     since_on = Day(_SINCE)
     until_on = Day(_UNTIL)
     ends_on = Day(_ENDS)

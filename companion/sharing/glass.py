@@ -1,6 +1,6 @@
 """Break the glass: in an emergency a clinician opens a whole record without the patient's word, for a day.
 
-Only the record of somebody who shares, or shared, with the clinic, found by the exact name and day of birth. The patient
+Only the record of somebody who shares, or shared, with the clinic and is not leaving, found by the exact name and day of birth. The patient
 is told, and an administrator of the clinic looks at each one.
 """
 
@@ -24,7 +24,9 @@ def find(clinic_id: int, name: str, born_on: date) -> Patient | None:
     known = exists().where(
         Grant.patient_id == Patient.id, Grant.clinic_id == clinic_id, Grant.list_name == folded(name)
     )
-    found = db.scalars(select(Patient).where(Patient.born_on == born_on, known).limit(2)).all()
+    query = select(Patient).outerjoin(Patient.account).where(Patient.born_on == born_on, known)
+    # nobody looks into the record of somebody who is leaving
+    found = db.scalars(query.where(Account.erases_at.is_(None)).limit(2)).all()
     return found[0] if len(found) == 1 else None
 
 

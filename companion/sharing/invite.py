@@ -65,7 +65,8 @@ def hand_over(patient: Patient, maker: Account, now: datetime, told: str = "") -
 def _opens(kind: str, patient: Patient, maker: Account, name: str, terms: Terms) -> Invitation:
     row = Invitation(kind=kind, patient_id=patient.id, made_by=maker.id, note=name, parts=list(terms.parts))
     row.since_on, row.until_on = terms.period
-    row.ends_on, row.may_log, row.consent = terms.ends_on, terms.may_log, CURRENT
+    row.ends_on, row.consent = terms.ends_on, CURRENT
+    row.may_log, row.told_missed = terms.may_log, terms.told_missed
     return row
 
 

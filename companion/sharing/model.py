@@ -72,6 +72,8 @@ class Grant(Base):
     parts: Mapped[list[str]] = mapped_column(JSON)
     #: whether the caregiver may also write
     may_log: Mapped[bool] = mapped_column(default=False)
+    #: whether the caregiver is told when a reminder of the patient was not answered
+    told_missed: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: whether the caregiver keeps the record for somebody who has no account here
     keeps: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: the days of the record that are open, None without end on that side
@@ -122,6 +124,7 @@ class Version(Base):
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     parts: Mapped[list[str]] = mapped_column(JSON)
     may_log: Mapped[bool]
+    told_missed: Mapped[bool] = mapped_column(default=False, server_default=false())
     since_on: Mapped[date | None]
     until_on: Mapped[date | None]
     ends_at: Mapped[datetime | None]
@@ -165,6 +168,7 @@ class Invitation(Base):
     parts: Mapped[list[str]] = mapped_column(JSON)
     may_log: Mapped[bool] = mapped_column(default=False)
     #: as in the grant that it leads to
+    told_missed: Mapped[bool] = mapped_column(default=False, server_default=false())
     since_on: Mapped[date | None]
     until_on: Mapped[date | None]
     ends_on: Mapped[date | None]
@@ -209,8 +213,12 @@ class Glass(Base):
     patient: Mapped[Patient] = relationship()
 
 
+#: in place of a part: nothing was seen, but a code for a new password was made for the patient
+CODE = "code"
+
+
 class Look(Base):
-    """Another person opened a part of the record."""
+    """Another person opened a part of the record, or made a code for a new password."""
 
     __tablename__ = "look"
     __table_args__ = (Index("ix_look_patient", "patient_id", "looked_at"),)
@@ -218,7 +226,7 @@ class Look(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
-    #: what was seen: a key of PARTS, or `list` for a line in the clinic's list; `record` in old rows: the clinic's overview
+    #: what was seen: a key of PARTS, or `list` for a line in the clinic's list, CODE; `record` in old rows: the clinic's overview
     part: Mapped[str]
     looked_at: Mapped[datetime]
     #: the emergency in which it was opened

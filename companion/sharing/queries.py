@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from companion import clock
 from companion.identity.model import Account, Clinic, Membership, Patient
-from companion.sharing.model import Glass, Grant, Invitation, Look, Version, holds
+from companion.sharing.model import CODE, Glass, Grant, Invitation, Look, Version, holds
 from companion.store import db
 
 #: looks of one person that are not further apart are one visit; while it lasts, a look is written every ten minutes
@@ -45,9 +45,13 @@ def glasses(clinic_id: int) -> list[Glass]:
 
 
 def opened_by(member: Membership, now: datetime) -> list[Glass]:
-    """The records that the member opened in an emergency and that are open still, the latest first; patients loaded."""
+    """The records that the member opened in an emergency and that are open still, the latest first; patients loaded.
+
+    One of somebody who is leaving is open no more.
+    """
     query = select(Glass).where(Glass.account_id == member.account_id, Glass.clinic_id == member.clinic_id)
-    query = query.where(Glass.ends_at > now).options(joinedload(Glass.patient))
+    query = query.join(Glass.patient).outerjoin(Patient.account).where(Glass.ends_at > now, Account.erases_at.is_(None))
+    query = query.options(contains_eager(Glass.patient))
     return list(db.scalars(query.order_by(Glass.id.desc())))
 
 
@@ -58,13 +62,20 @@ def emergencies(patient: Patient, since: datetime) -> list[Glass]:
     return list(db.scalars(query.order_by(Glass.id.desc())))
 
 
+def codes(patient: Patient, since: datetime) -> list[Look]:
+    """The codes for a new password that were made since then, the latest first; who made them, and clinic, loaded."""
+    query = select(Look).where(Look.patient_id == patient.id, Look.looked_at >= since, Look.part == CODE)
+    query = query.options(joinedload(Look.account), joinedload(Look.clinic))
+    return list(db.scalars(query.order_by(Look.looked_at.desc(), Look.id.desc())))
+
+
 def last_opened(patient: Patient, rows: Sequence[Grant]) -> dict[int, datetime]:
     """When each of the record's grants was last used to open it, by grant id; the staff of a clinic count as one.
 
-    A line in the clinic's list is a look, but opens nothing.
+    A line in the clinic's list is a look, but opens nothing, as does a code.
     """
     query = select(Look.clinic_id, Look.account_id, func.max(Look.looked_at)).where(
-        Look.patient_id == patient.id, Look.part != "list"
+        Look.patient_id == patient.id, Look.part.not_in(("list", CODE))
     )
     latest: dict[tuple[str, int], datetime] = {}
     for clinic_id, account_id, at in db.execute(query.group_by(Look.clinic_id, Look.account_id)):

@@ -17,7 +17,7 @@ from companion.sharing import code as codes
 from companion.sharing import forms, invite, queries, say
 from companion.sharing.access import record
 from companion.sharing.consent import CURRENT, TEXTS
-from companion.sharing.model import PARTS, Grant, Invitation
+from companion.sharing.model import CODE, PARTS, Grant, Invitation
 from companion.sharing.stop import change, stop, terms_of
 from companion.store import db
 from companion.web import qr
@@ -30,6 +30,8 @@ from companion.words import Later, lazy
 bp = Blueprint("sharing", __name__)
 #: how long the page says that the record was opened in an emergency
 _TOLD = timedelta(days=365)
+#: and that a code for a new password was made
+_CODE_TOLD = timedelta(days=30)
 #: days on one page of looks
 _PAGE = timedelta(days=60)
 #: what was read, in the order in which it is said, within a sentence
@@ -42,6 +44,7 @@ _READ: dict[str, Later] = {
     "notes": lazy("notes"),
     "record": lazy("the overview"),
     "list": lazy("your line in their list of patients"),
+    CODE: lazy("a code for a new password was made"),
 }
 
 
@@ -68,6 +71,7 @@ def _sharing(patient: Patient, form: forms.InviteForm, status: int = 200, proble
         rows=rows,
         opened=queries.last_opened(patient, rows),
         emergencies=queries.emergencies(patient, now - _TOLD),
+        made=queries.codes(patient, now - _CODE_TOLD),
         invitations=queries.invitations(patient, now),
         history=say.history(queries.history(patient), patient, g.author),
         parts=PARTS,
@@ -122,7 +126,8 @@ def edit(patient: Patient, grant_id: int) -> Response:
     row = _grant(patient, grant_id)
     terms = terms_of(row)
     days = {"since_on": row.since_on, "until_on": row.until_on, "ends_on": terms.ends_on}
-    form = forms.TermsForm(None, _today(patient), parts=row.parts, may_log=row.may_log, **days)
+    rights = {"may_log": row.may_log, "told_missed": row.told_missed}
+    form = forms.TermsForm(None, _today(patient), parts=row.parts, **rights, **days)
     return show("sharing/parts.html", row=row, form=form)
 
 

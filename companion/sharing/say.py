@@ -78,10 +78,9 @@ def _details(row: Version, former: Version | None, zone: str) -> list[str]:
     closed = _labels(part for part in former.parts if part not in row.parts) if former else ""
     found = [_("Opened: %(parts)s", parts=opened)] if opened else []
     found += [_("Closed: %(parts)s", parts=closed)] if closed else []
-    if row.may_log and not (former and former.may_log):
-        found.append(_("May write"))
-    if former and former.may_log and not row.may_log:
-        found.append(_("May not write any more"))
+    found += _changed(row.may_log, bool(former and former.may_log), _("May write"), _("May not write any more"))
+    told = _("Is told when a reminder is not answered"), _("Is not told of reminders any more")
+    found += _changed(row.told_missed, bool(former and former.told_missed), *told)
     days, days_before = (
         Period(row.since_on, row.until_on),
         Period(former.since_on, former.until_on) if former else ALWAYS,
@@ -90,6 +89,10 @@ def _details(row: Version, former: Version | None, zone: str) -> list[str]:
     if row.ends_at != (former.ends_at if former else None):
         found.append(say_end(last_day(row.ends_at, zone)))
     return found
+
+
+def _changed(now: bool, before: bool, begun: str, ended: str) -> list[str]:
+    return [begun if now else ended] if now != before else []
 
 
 def _labels(parts: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ def begin(grant: Grant, terms: Terms, by: Account, now: datetime) -> None:
 
 
 def change(grant: Grant, terms: Terms, by: Account, now: datetime) -> None:
-    """Other terms from now on; only a caregiver may log. The same terms again are no change."""
+    """Other terms from now on; only a caregiver may log, or is told. The same terms again are no change."""
     if terms != terms_of(grant):
         _agree(grant, terms)
         _keep(grant, by, now, "grant_changed")
@@ -41,19 +41,21 @@ def stop(grant: Grant, by: Account, now: datetime) -> None:
 
 def terms_of(grant: Grant) -> Terms:
     """What the grant says."""
-    return Terms(tuple(grant.parts), grant.may_log, grant.period, grant.ends_on)
+    return Terms(tuple(grant.parts), grant.may_log, grant.period, grant.ends_on, grant.told_missed)
 
 
 def _agree(grant: Grant, terms: Terms) -> None:
     grant.parts = [part for part in PARTS if part in terms.parts]
     grant.may_log = terms.may_log and grant.clinic is None
+    grant.told_missed = terms.told_missed and grant.clinic is None
     grant.since_on, grant.until_on = terms.period
     day = terms.ends_on
     grant.ends_at = clock.at(day + timedelta(days=1), _MIDNIGHT, grant.patient.zone) if day else None
 
 
 def _keep(grant: Grant, by: Account, now: datetime, act: str) -> None:
-    said = {"parts": grant.parts, "may_log": grant.may_log, "since_on": grant.since_on, "until_on": grant.until_on}
+    said = {"parts": grant.parts, "may_log": grant.may_log, "told_missed": grant.told_missed}
+    said |= {"since_on": grant.since_on, "until_on": grant.until_on}
     stopped = grant.stopped_at is not None
     db.add(Version(grant=grant, changed_at=now, changed_by=by.id, ends_at=grant.ends_at, stopped=stopped, **said))
     db.flush()

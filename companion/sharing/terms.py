@@ -41,6 +41,8 @@ class Terms:
     period: Period = ALWAYS
     #: the last day on which it holds, None until it is stopped
     ends_on: date | None = None
+    #: whether a caregiver is told when a reminder was not answered
+    told_missed: bool = False
 
     def widens(self, before: Terms) -> bool:
         """Whether anything is open that was not open `before`."""
@@ -49,4 +51,5 @@ class Terms:
         later = until is not None and (self.period.until is None or self.period.until > until)
         longer = before.ends_on is not None and (self.ends_on is None or self.ends_on > before.ends_on)
         more = bool({*self.parts} - {*before.parts}) or (self.may_log and not before.may_log)
-        return earlier or later or longer or more
+        told = self.told_missed and not before.told_missed
+        return earlier or later or longer or more or told

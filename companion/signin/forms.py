@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import HiddenField, PasswordField
 from wtforms.validators import Length
 
-from companion.identity.forms import chosen
+from companion.identity.forms import EMAIL, chosen
 from companion.identity.model import Account
 from companion.signin.passkeys import NAME_LENGTH
 from companion.web.forms import Line, OurForm, required, short
@@ -56,6 +56,18 @@ class NameForm(OurForm):
     """What a passkey is called."""
 
     name = Line(lazy("Name"), [required(), short(NAME_LENGTH)])
+
+
+class ConfirmForm(OurForm):
+    """The code that was mailed to an address."""
+
+    code = Line(_CODE, [required(), short(40)], description=lazy("Eight numbers from the mail."))
+
+
+class AddressForm(OurForm):
+    """Another address to sign in with."""
+
+    email = Line(lazy("New email"), [required(), short(200), EMAIL], description=lazy("You sign in with it."))
 
 
 class PasswordForm(OurForm):

@@ -1,7 +1,7 @@
 """The way back in for somebody who forgot their password: a typed code, by mail or from the clinic's desk.
 
-It gives a new password and signs nobody in, so a second factor is asked for as always. Known and unknown addresses take
-the same statements and get the same answers.
+It gives a new password and signs nobody in, so a second factor is asked for as always. Known and unknown addresses, and
+those that nobody confirmed, take the same statements and get the same answers.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ DESK_MINUTES = 60
 
 
 def ask(email: str, browser: str, now: datetime) -> Letter | None:
-    """Begin, for this browser only; the letter to send, if the address has an account."""
+    """Begin, for this browser only; the letter to send, if the address has an account and was confirmed."""
     account, code = account_of(email), steps.made_up()
+    if account is not None and account.confirmed_at is None:
+        account = None
     steps.put("reset", browser, now, account_id=account.id if account else None, value=steps.hashed(code), tries=_TRIES)
     return _letter(account, code) if account else None
 

@@ -1,4 +1,4 @@
-"""The visit report, for the patient and the clinic; links to it, and what an outside doctor sees behind one."""
+"""The visit report, for the patient, whoever keeps the diary, and the clinic; links to it, and what stands behind one."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ from companion.visit.sheet import sheet
 from companion.web import qr
 from companion.web.errors import SENTENCES, refusal
 from companion.web.limit import allow
-from companion.web.pages import go, show
+from companion.web.pages import go, show, to
 from companion.words import lazy
 
 bp = Blueprint("visit", __name__)
-#: the cookie of an open report, and the one of a link that was just made; both are sent to this room only
+#: those of the pages that are also under /for/<patient_id>/, for whoever keeps the diary
+kept = Blueprint("visit", __name__)
+#: the cookie of an open report, and the one of a link that was just made; both are sent to their pages only
 _OPEN, _MADE = "visit", "visit-made"
 #: seconds that the browser which made a link can show it again
 _SHOWN = 600
@@ -42,7 +44,8 @@ _AWAY = (
 
 
 @bp.get("/", endpoint="report")
-@record("any")
+@kept.get("/", endpoint="report")
+@record("share")
 def my_report(patient: Patient) -> Response:
     """My report over the last ?days=, to read and to print for a visit."""
     scope = _scope(patient, PARTS, g.period, clock.now())
@@ -51,7 +54,8 @@ def my_report(patient: Patient) -> Response:
 
 
 @bp.get("/report.pdf", endpoint="pdf")
-@record("any")
+@kept.get("/report.pdf", endpoint="pdf")
+@record("share")
 def my_pdf(patient: Patient) -> Response:
     """The same to print."""
     return _pdf(patient, _scope(patient, PARTS, g.period, clock.now()))
@@ -91,7 +95,8 @@ def _scale(relief: Relief) -> str:
 
 
 @bp.get("/links")
-@record("any")
+@kept.get("/links")
+@record("share")
 def links(patient: Patient) -> Response:
     """My links and who used them, and a form for another."""
     return _links(patient, forms.LinkForm(parts=["pain", "medicines", "procedures"]))
@@ -108,7 +113,8 @@ def _local(patient: Patient) -> dict[str, Any]:
 
 
 @bp.post("/links", endpoint="make")
-@record("any", write=True)
+@kept.post("/links", endpoint="make")
+@record("share", write=True)
 @sure
 def make_it(patient: Patient) -> Response:
     """Make a link; the next page shows it."""
@@ -122,12 +128,13 @@ def make_it(patient: Patient) -> Response:
     link, token = make(patient, g.author, *chosen, now)
     db.commit()
     response = go("visit.card", link_id=link.id)
-    _set_cookie(response, _MADE, token, _SHOWN)
+    _set_cookie(response, _MADE, token, _SHOWN, to("visit.links"))
     return response
 
 
 @bp.get("/links/<int:link_id>")
-@record("any")
+@kept.get("/links/<int:link_id>")
+@record("share")
 def card(patient: Patient, link_id: int) -> Response:
     """The link to pass on, for ten minutes and only in the browser that made it: we keep no more than its hash."""
     link, token = _link(patient, link_id), request.cookies.get(_MADE, "")
@@ -139,7 +146,8 @@ def card(patient: Patient, link_id: int) -> Response:
 
 
 @bp.post("/links/<int:link_id>/withdrawal", endpoint="withdraw")
-@record("any", write=True)
+@kept.post("/links/<int:link_id>/withdrawal", endpoint="withdraw")
+@record("share", write=True)
 def withdraw_it(patient: Patient, link_id: int) -> Response:
     """It opens nothing from the next request on."""
     withdraw(_link(patient, link_id), g.author, clock.now())
@@ -234,10 +242,10 @@ def _opened() -> tuple[VisitLink, ticket.Ticket]:
     return link, held
 
 
-def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-    """A cookie of this room, which no script reads and no other site sends."""
+def _set_cookie(response: Response, name: str, value: str, seconds: int, path: str = "/visit") -> None:
+    """A cookie of these pages, which no script reads and no other site sends."""
     secure = current_app.config["SETTINGS"].secure
-    response.set_cookie(name, value, max_age=seconds, secure=secure, httponly=True, samesite="Strict", path="/visit")
+    response.set_cookie(name, value, max_age=seconds, secure=secure, httponly=True, samesite="Strict", path=path)
 
 
 def _without_referrer(response: Response) -> Response:

@@ -34,6 +34,8 @@ SAID = {
     "added": lazy("Added. You can use it from now on."),
     "gone": lazy("Removed. It opens nothing any more."),
     "renewed": lazy("Your new password is saved. Please sign in with it."),
+    "confirmed": lazy("Thank you. Now we know that our mail reaches you."),
+    "mailed": lazy("A new code is on its way to your address."),
     "later": lazy("We ring again in 15 minutes."),
 }
 

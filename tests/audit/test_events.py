@@ -19,10 +19,10 @@ from tests.cast import NOW, PASSWORD
 
 
 def told(*acts):
-    """Chain, act, actor and whose of each event, or of those acts, in the order of the chains."""
+    """Clinic or 0, act, actor and whose of each event, or of those acts, in the order of the chains."""
     db.remove()
     rows = db.query(Event.chain, Event.act, Event.actor, Event.whose).order_by(Event.chain, Event.seq)
-    found = [tuple(row) for row in (rows.filter(Event.act.in_(acts)) if acts else rows)]
+    found = [(max(row.chain, 0), *row[1:]) for row in (rows.filter(Event.act.in_(acts)) if acts else rows)]
     assert not [proof for proof in check.prove_all(Path("no heads")) if proof.broken]
     db.remove()
     return found

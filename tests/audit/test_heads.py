@@ -19,10 +19,10 @@ def test_heads_are_kept_when_they_moved(app, tmp_path):
     write.note(7, "looked", 3, 5, NOW)
     assert heads.keep(path, NOW + timedelta(days=1)) == 1
     found = heads.read(path)
-    assert {chain: sorted(kept) for chain, kept in found.items()} == {0: [1], 7: [1, 2]}
+    assert {chain: sorted(kept) for chain, kept in found.items()} == {-5: [1], 7: [1, 2]}
     assert [check.prove(chain, kept).broken for chain, kept in found.items()] == ["", ""]
     assert path.stat().st_mode & 0o777 == 0o600
-    assert path.read_text().startswith("2026-03-10T09:00:00+00:00 0 1 ")
+    assert path.read_text().startswith("2026-03-10T09:00:00+00:00 -5 1 ")
 
 
 def test_several_clocks_at_once_harm_nothing(app, tmp_path):

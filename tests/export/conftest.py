@@ -24,7 +24,7 @@ def take_out(app, cast):
         db.remove()
         for take_out_id, lease in claim(NOW):
             assert make(take_out_id, lease, app.config["SETTINGS"], drawn(app))
-        row = db.query(TakeOut).filter_by(account_id=account_id).one()
+        row = db.query(TakeOut).filter_by(account_id=account_id, patient_id=None).one()
         content = b"".join(fetch(row, None, NOW))
         assert len(content) == row.size
         return zipfile.ZipFile(io.BytesIO(content))

@@ -36,7 +36,7 @@ OTHER_MARK = "Wiedehopf"
 #: acts that a person who only found the phone must not do
 SENSITIVE = {
     "sharing.invite", "visit.make", "export.ask", "export.file", "export.leave", "glass.break_it", "caring.hand_over", "signin.change_password",
-    "signin.add_passkey", "office.invite", "office.change", "office.let_go", "office.review", "office.copy",
+    "signin.add_passkey", "signin.change_address", "clinic.invite", "office.invite", "office.change", "office.let_go", "office.review", "office.copy",
 }  # fmt: skip
 
 
@@ -62,7 +62,8 @@ class House:
 
 def where(rule: Rule, values: dict[str, object]) -> dict[str, object]:
     """What stands in the blanks of an address: Rosa decides on the record that she keeps for Leo, and on no other."""
-    return {**values, "patient_id": values["kept_patient_id"]} if rule.endpoint.startswith("for_sharing.") else values
+    kept = rule.endpoint.startswith(("for_sharing.", "for_visit.", "for_export."))
+    return {**values, "patient_id": values["kept_patient_id"], "link_id": values["kept_link_id"]} if kept else values
 
 
 def visited(rule: Rule) -> bool:

@@ -18,6 +18,7 @@ OUTSIDE = {
     "grant": "says who may look",
     "glass": "says who may look",
     "visit_link": "its token says whose it is",
+    "take_out": "its account says whose it is; what it holds is sealed",
     "closing": "says whether anybody may write",
     "invitation": "its code says whose it is",
     "look": "written for the record that was looked at",

@@ -38,7 +38,7 @@ NO_PAGE = {
     "assets.file": "a file", "assets.favicon": "a file", "phone.service_worker": "a file", "phone.manifest": "a file",
     "known.security": "a text", "known.robots": "a text", "identity.here": "nothing", "office.invited": "shown to the browser that made it",
     "plan.snapshot": "data", "for_plan.snapshot": "data", "home": "leads on", "reminders.open_": "leads on",
-    "export.file": "a file", "visit.pdf": "a file", "visit.patient_pdf": "a file", "visit.shared_pdf": "a file",
+    "export.file": "a file", "for_export.file": "a file", "for_visit.pdf": "a file", "visit.pdf": "a file", "visit.patient_pdf": "a file", "visit.shared_pdf": "a file",
 }  # fmt: skip
 #: what an address alone does not show
 MORE = [("patient", "/trends/?span=7"), ("patient", "/trends/?span=all"), ("clinician", "/clinic/patients/<patient_id>?span=365"),
@@ -50,7 +50,7 @@ OPENS = {"anyone": None, "person": "patient", "staff": "clinician", "clinician":
 THEIRS = {
     "clinician": {"programme_id": "clinic_programme_id", "invitation_id": "clinic_invitation_id"},
     "caregiver": {"uuid": "rosas_uuid"},
-    "keeper": {"patient_id": "kept_patient_id", "grant_id": "kept_grant_id"},
+    "keeper": {"patient_id": "kept_patient_id", "grant_id": "kept_grant_id", "link_id": "kept_link_id"},
 }
 AXE = Axe()
 #: what scrolls under the dock counts as too small for axe; SMALL measures sizes instead
@@ -174,7 +174,7 @@ def arrive(page, part, path, demo):
         page.goto(f"/visit/open#{demo.token}")
         page.get_by_role("button", name="Open the report").click()
         page.wait_for_url("**/visit/shared")
-    if path.startswith("/for/<int:patient_id>/sharing/"):
+    if path.startswith(tuple(f"/for/<int:patient_id>/{room}/" for room in ("sharing", "visit", "export"))):
         part = "keeper"
     values = demo.values | {blank: demo.values[theirs] for blank, theirs in THEIRS.get(part, {}).items()}
     return page.goto(re.sub(r"<(?:\w+:)?(\w+)>", lambda blank: str(values[blank[1]]), path))

@@ -23,7 +23,9 @@ def with_authenticator(page):
     session.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
                "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    # for `look`: whether the person looks at their phone when they are asked to
+    page.look = lambda at: session.send("WebAuthn.setAutomaticPresenceSimulation", {**made, "enabled": at})
     return page
 
 
@@ -51,9 +53,13 @@ def test_a_new_colleague_gets_a_password_and_then_needs_none(site, someone, stor
     # Then she is where she wanted to be
     expect(page).to_have_url(re.compile(r"/clinic/$"))
     # When she signs out, and in again with her face
+    # (the field for the email offers the passkey already, and lets the button have its turn)
+    page.look(False)
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.get_by_role("button", name="Use face, finger or PIN").click()
+    expect(page.get_by_label("Email")).to_be_visible()
+    with page.expect_response("**/signin/options"):
+        page.get_by_role("button", name="Use face, finger or PIN").click()
+    page.look(True)
     expect(page).to_have_url(re.compile(r"/clinic/$"))
     ((name, used),) = store_of(select(Passkey.name, Passkey.used_at))
     assert name == "Chrome · Linux" and used is not None
@@ -84,3 +90,24 @@ def test_phones_of_before_2025_read_and_write_no_json(someone):
     page.goto("/signin/again?next=/plan/")
     page.get_by_role("button", name="Use face, finger or PIN").click()
     expect(page).to_have_url(re.compile(r"/plan/$"))
+
+
+def test_the_field_for_the_email_offers_the_passkey(someone, store_of):
+    page = with_authenticator(someone("ana"))
+    page.goto("/signin/factors")
+    if "again" in page.url:
+        page.get_by_label("Password").fill("lichen and heather")
+        page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("Added. You can use it from now on.")).to_be_visible()
+    page.goto("/identity/more")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.context.clear_cookies(name="whose")
+    page.goto("/signin/")
+    expect(page.locator("#email")).to_have_attribute("autocomplete", "username webauthn")
+    assert store_of(select(Passkey.used_at)) == [(None,)], "nothing is asked before the field can be seen"
+    page.get_by_text("Use a password").click()
+    # the authenticator is touched for the person, as if they chose what the field offers
+    expect(page).to_have_url(re.compile(r"/plan/$"))
+    assert store_of(select(Passkey.used_at)) != [(None,)]

@@ -310,12 +310,21 @@ def test_it_refuses_another_patients_phone(app, visit, phone, service, what):
     assert devices()[0].ended_at is None
 
 
-def test_it_is_for_people_who_keep_a_record(app, visit, service, settings):
+def test_who_keeps_no_diary_has_phones_and_no_times(app, visit, cast, service, settings):
+    phone, rosa = sent(service.subscribe()), visit("rosa")
+    page = rosa.get("/reminders/").text
+    assert "A reminder of Ana was not answered." in page and 'data-behaviour="push"' in page
+    assert "/reminders/evening" not in page and "/reminders/zone" not in page
+    assert rosa.post("/reminders/devices", phone).status_code == 201
+    assert [device.account_id for device in devices()] == [cast.rosa] and evenings() == []
+    assert rosa.post("/reminders/devices/removal", phone).status_code == 204
+    assert devices()[0].ended_why == "removed"
+    for path in ("evening", "zone"):
+        assert rosa.post(f"/reminders/{path}").status_code == 404
+
+
+def test_a_stranger_has_no_phones(app, visit, service, settings):
     phone = sent(service.subscribe())
-    for name in ("rosa", "ben"):
-        assert visit(name).get("/reminders/").status_code == 404
-        assert visit(name).post("/reminders/devices", phone).status_code == 404
-        assert visit(name).post("/reminders/devices/removal", phone).status_code == 404
     assert visit(None).get("/reminders/").location.startswith("/signin/")
     assert visit(None).post("/reminders/devices", phone).status_code == 401
     assert devices() == []

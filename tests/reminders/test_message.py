@@ -8,7 +8,7 @@ import pytest
 
 from companion import store
 from companion.identity.model import Account
-from companion.reminders.message import reminder, topic, trial
+from companion.reminders.message import missed, reminder, topic, trial
 from companion.reminders.push import padded
 from companion.store import db
 from companion.words import LANGUAGES
@@ -27,7 +27,9 @@ HEALTH = re.compile(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_says_no_word_of_health(language):
-    for payload in (reminder(KEY, time(10), language, "https://a.example"), trial(language, "https://a.example")):
+    origin = "https://a.example"
+    word = missed(KEY, "Ana Morel", 7, language, origin)
+    for payload in (reminder(KEY, time(10), language, origin), trial(language, origin), word):
         assert not HEALTH.search(json.dumps(payload, ensure_ascii=False))
 
 

@@ -150,3 +150,44 @@ def test_it_tells_more_from_less(after, wider):
 def test_the_right_to_write_is_more():
     assert Terms(("pain",), True).widens(Terms(("pain",)))
     assert not Terms(("pain",)).widens(Terms(("pain",), True))
+
+
+def test_a_caregiver_is_told_what_was_missed_if_the_patient_says_so(app, visit, cast, set_clock):
+    ana = visit("ana")
+    page = ana.get("/sharing/").text
+    assert 'name="told_missed" value="y">' in page, "it is offered, and off"
+    use(visit("dora"), from_ana(cast, told_missed=True))
+    grant = _grant(account_id=cast.dora)
+    assert grant.told_missed and not _grant(account_id=cast.rosa).told_missed
+    page = ana.get("/sharing/").text
+    assert page.count("Is told when you do not answer a reminder") == 1
+    assert "Is told when a reminder is not answered" in page, "among what was changed"
+    assert "You are told when they do not answer a reminder" in visit("dora").get("/caring/").text
+    path = f"/sharing/grants/{grant.id}/parts"
+    assert 'name="told_missed" value="y" checked' in ana.get(path).text
+    set_clock(NOW + timedelta(minutes=1))
+    assert ana.post(path, {"parts": ["pain", "therapy"], "may_log": "y"}).status_code == 303
+    db.remove()
+    assert not _grant(account_id=cast.dora).told_missed
+    page = ana.get("/sharing/").text
+    assert "Is told when you do not answer a reminder" not in page and "Is not told of reminders any more" in page
+
+
+def test_to_let_them_be_told_asks_again_who_it_is(app, visit, cast):
+    _unproved()
+    path, form = f"/sharing/grants/{_grant(account_id=cast.rosa).id}/parts", {"parts": ["pain", "medicines", "therapy"]}
+    assert visit("ana").post(path, {**form, "may_log": "y", "told_missed": "y"}).status_code == 401
+    assert visit("ana").post(path, form).status_code == 303
+
+
+def test_a_clinic_is_told_nothing(app, visit, cast):
+    number = _grant(clinic_id=cast.northmoor).id
+    assert 'name="told_missed"' not in visit("ana").get(f"/sharing/grants/{number}/parts").text
+    visit("ana").post(f"/sharing/grants/{number}/parts", {"parts": ["pain"], "told_missed": "y"})
+    assert not _grant(clinic_id=cast.northmoor).told_missed
+
+
+def test_the_invitation_says_that_they_are_told(app, visit, cast):
+    dora = visit("dora")
+    dora.post("/codes/", {"code": from_ana(cast, told_missed=True)})
+    assert "You are told when they do not answer a reminder" in dora.get("/codes/accept").text

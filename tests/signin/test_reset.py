@@ -22,9 +22,11 @@ NEW = "a stone wall in the rain"
 
 
 @pytest.fixture
-def letters(app, monkeypatch):
-    """The letters that were posted, None for none; a mail server is set."""
+def letters(app, cast, monkeypatch):
+    """The letters that were posted, None for none; a mail server is set, and everybody's address is confirmed."""
     posted = []
+    db.query(Account).update({"confirmed_at": NOW})
+    db.commit()
     monkeypatch.setattr("companion.mail.post", lambda letter, url, sender: posted.append(letter))
     there = {"mail_url": "smtp://mail.example", "mail_from": "hello@clinic.example"}
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], **there)
@@ -153,6 +155,30 @@ class Work:
         self.done.clear()
         doing()
         return [*self.done]
+
+
+def test_an_address_that_nobody_confirmed_gets_none_and_reads_and_costs_the_same(
+    app, visit, cast, letters, monkeypatch
+):
+    """It may be a typing error, and belong to somebody else."""
+    db.query(Account).where(Account.id == cast.dora).update({"confirmed_at": None})
+    db.commit()
+    known, unsure = visit(None), visit(None)
+    for browser in (known, unsure):
+        browser.get("/signin/")
+    work, pages = Work(monkeypatch), []
+    costs = [
+        work.of(lambda b=browser, e=email: pages.append(ask(b, e)))
+        for browser, email in ((known, "ana@example.org"), (unsure, "dora@example.org"))
+    ]
+    assert costs[0] == costs[1]
+    plain = [re.sub(r'value="[^"]*"', "", page.text) for page in pages]
+    assert plain[0] == plain[1] and "at the desk of your clinic" in plain[0]
+    assert [letter and letter.to for letter in letters] == ["ana@example.org", None]
+    assert (
+        db.scalars(select(Step.account_id).where(Step.value != "").order_by(Step.expires_at)).all().count(cast.dora)
+        == 0
+    )
 
 
 def test_known_and_unknown_addresses_cost_the_same(app, visit, letters, monkeypatch):

@@ -1,15 +1,17 @@
 // A passkey: our question goes to the phone, and the phone's answer into the form, which is then sent as any other.
-// The form is hidden where the browser knows no passkeys.
+// The form is hidden where the browser knows no passkeys. With `data-autofill`, the id of a field, the browser offers them
+// in that field too, from when the field can be seen.
 export default function passkey(form) {
   if (!window.PublicKeyCredential) return;
   const button = form.querySelector("[data-ask]"), told = form.querySelector("[data-told]");
+  const offer = form.dataset.autofill ? autofill(form) : undefined;
   form.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
     told.textContent = "";
+    offer?.end();
     try {
-      form.elements.credential.value = JSON.stringify(await answered(form.dataset));
-      form.requestSubmit();
+      send(form, await answered(form.dataset));
     } catch {
       told.textContent = form.dataset.failed;
     } finally {
@@ -18,11 +20,36 @@ export default function passkey(form) {
   });
 }
 
-async function answered(data) {
+function send(form, answer) {
+  form.elements.credential.value = JSON.stringify(answer);
+  form.requestSubmit();
+}
+
+// A question is good for ten minutes, so it is asked anew before. A browser asks one thing at a time: `end` leaves the
+// button its turn.
+function autofill(form) {
+  const field = document.getElementById(form.dataset.autofill), fold = field.closest("details");
+  let asking;
+  const ask = () => {
+    asking?.abort();
+    const { signal } = asking = new AbortController();
+    answered(form.dataset, { mediation: "conditional", signal }).then((answer) => send(form, answer), () => undefined);
+  };
+  const begin = async () => {
+    if (asking || !fold.open || !await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+    ask();
+    const again = setInterval(() => asking.signal.aborted ? clearInterval(again) : ask(), 9 * 60_000);
+  };
+  fold.addEventListener("toggle", begin);
+  begin();
+  return { end: () => asking?.abort() };
+}
+
+async function answered(data, how = {}) {
   const asked = await fetch(data.options, { method: "POST", body: new URLSearchParams({ for: data.for }) });
   if (!asked.ok) throw new Error(asked.status);
   const publicKey = read(data.verb, await asked.json());
-  const credential = await navigator.credentials[data.verb]({ publicKey });
+  const credential = await navigator.credentials[data.verb]({ publicKey, ...how });
   return credential.toJSON ? credential.toJSON() : written(credential);
 }
 
