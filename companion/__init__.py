@@ -12,8 +12,9 @@ Floors say who may see whom: down only, never sideways, never up.
     visit               the report for a visit, and its link for an outside doctor
     reminders | trends  what rings; what changed
     plan                Today, composed over the rooms below
-    diary | measures | medication | procedures | therapy
-                        what I feel, what I am asked, what I take, what is done for me, what I do
+    diary | measures | flares | seen | medication | procedures | therapy
+                        what I feel, what I am asked, when it flares up, what who helps saw, what I take, what is done for
+                        me, what I do
     schedule            when things recur
     codes | caring      a code that was given to me; the people I help, and records kept for them
     sharing             who may look; `sharing.access` is the one door to another's record

@@ -20,6 +20,7 @@ from companion.demo.routes import bp as demo
 from companion.diary.routes import bp as diary
 from companion.export.routes import bp as export
 from companion.export.routes import kept as kept_export
+from companion.flares.routes import room as flares
 from companion.glass.routes import bp as glass
 from companion.identity import gate
 from companion.identity.routes import bp as identity
@@ -31,6 +32,7 @@ from companion.office.routes import bp as office
 from companion.plan.routes import bp as plan
 from companion.procedures.routes import bp as procedures
 from companion.reminders.routes import bp as reminders
+from companion.seen.routes import bp as seen
 from companion.settings import ROOT, Settings
 from companion.sharing.access import Everything
 from companion.sharing.routes import bp as sharing
@@ -45,7 +47,7 @@ from companion.web import assets, edges, errors, guard, headers, htmx, known, pa
 from companion.web.ids import Id
 
 #: pages that a caregiver shares with the patient, under /for/<patient_id>/
-SHARED = (plan, diary, measures, medication, therapy, trends, procedures)
+SHARED = (plan, diary, measures, flares, seen, medication, therapy, trends, procedures)
 #: and those that only whoever keeps the record finds there
 KEPT = (sharing, kept_visit, kept_export)
 

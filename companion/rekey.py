@@ -12,13 +12,23 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 
 from companion import seal
+from companion.flares.model import Flare, FlareStep
 from companion.measures.model import Answer
 from companion.reminders.model import Device
+from companion.seen.model import Seen, SeenVersion
 from companion.signin.model import Totp
 from companion.store import db, work
 
 #: what is sealed for long: the column by its model, whose rows know how to `seal_again`
-SEALED: dict[type[Any], Any] = {Answer: Answer.values, Device: Device.sealed, Totp: Totp.secret}
+SEALED: dict[type[Any], Any] = {
+    Answer: Answer.values,
+    Device: Device.sealed,
+    Totp: Totp.secret,
+    Flare: Flare.sealed,
+    FlareStep: FlareStep.sealed,
+    Seen: Seen.sealed,
+    SeenVersion: SeenVersion.sealed,
+}
 #: rows that wait for each other
 _AT_ONCE = 200
 

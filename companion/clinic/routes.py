@@ -16,6 +16,8 @@ from companion.clinic.review import review as gather
 from companion.clinic.scores import scores
 from companion.diary import chips
 from companion.diary.regions import REGIONS
+from companion.flares import questions
+from companion.flares.say import say_length
 from companion.identity.gate import staff, sure
 from companion.identity.model import Membership, Patient
 from companion.identity.signin import memberships
@@ -25,6 +27,7 @@ from companion.procedures import kinds
 from companion.procedures import record as procedure_record
 from companion.procedures.forms import ProcedureForm
 from companion.schedule.say import say_times
+from companion.seen import signs
 from companion.sharing import code, desk, invite
 from companion.sharing.access import care, note_looks
 from companion.sharing.model import PARTS, Invitation
@@ -99,6 +102,12 @@ def _review(patient: Patient, member: Membership, form: ProcedureForm, status: i
     gathered = gather(patient, member.clinic_id, span if span in SPANS else DEFAULT, clock.now(), g.may, g.period)
     told: dict[str, Any] = {"parts": PARTS, "kinds": KINDS, "name": kinds.name, "say_times": say_times, "say": say}
     told |= {"patient": patient, "member": member, "review": gathered, "form": form, "today": _today(patient)}
+    told |= {
+        "set_off": questions.said,
+        "flagged": questions.flagged,
+        "say_length": say_length,
+        "signs_said": signs.said,
+    }
     told |= {"glass": g.get("glass"), "days": "" if g.period == ALWAYS else say_days(g.period)}
     told |= {"asked": scores(patient, member.clinic_id, clock.now(), g.may, g.period), "say_score": say_score}
     problem = SAVED_BEFORE if status == 409 else ""

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from companion import clock
 from companion.demo.asked import ask
+from companion.demo.beside import add_beside
 from companion.demo.life import Life, live
 from companion.demo.people import ANA, DORA, DOWN, OTHERS, Person
 from companion.diary import rollup as diary
@@ -54,13 +55,14 @@ def fill(now: datetime) -> dict[str, Account]:
         db.flush()
         _record(person, account, people["clinician"], northmoor, random, now)
     _let_in(ana, people["caregiver"], people["clinician"], northmoor, now)
+    add_beside(ana, people["caregiver"], now)
     db.flush()
     return people
 
 
 def _let_in(ana: Patient, caregiver: Account, clinician: Account, clinic: Clinic, now: datetime) -> None:
     """Her caregiver may help, and her clinician has looked."""
-    since, parts = now - timedelta(days=40), ["pain", "medicines", "therapy"]
+    since, parts = now - timedelta(days=40), ["pain", "medicines", "therapy", "notes"]
     db.add(Grant(patient_id=ana.id, account_id=caregiver.id, parts=parts, may_log=True, granted_at=since))
     for hours in (20, 190, 530):
         look = {"account_id": clinician.id, "clinic_id": clinic.id, "looked_at": now - timedelta(hours=hours)}

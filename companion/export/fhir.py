@@ -2,7 +2,8 @@
 
 A score is an Observation that its performer marks as the patient's own or another's word; a medicine is a
 MedicationStatement, a dose a MedicationAdministration, a procedure a Procedure; a programme is a CarePlan and a session
-a Procedure based on it. What was removed is `entered-in-error`, what was corrected `amended`. Ids are made from this
+a Procedure based on it. A flare is a Condition, with what was answered about signs that must not wait as an Observation;
+what somebody who helps saw is an Observation of theirs. What was removed is `entered-in-error`, what was corrected `amended`. Ids are made from this
 installation's address and ours, so they are the same each time and nowhere else.
 """
 
@@ -12,6 +13,7 @@ import json
 import tomllib
 from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import NAMESPACE_URL, uuid5
@@ -19,7 +21,8 @@ from uuid import NAMESPACE_URL, uuid5
 from companion.diary import chips, regions
 from companion.diary.model import Entry
 from companion.diary.regions import Marks
-from companion.export import queries
+from companion.export import happened, queries
+from companion.export.happened import OURS, SURVEY, Resource
 from companion.export.person import Person
 from companion.export.responses import response, score
 from companion.identity.model import Account, Clinic, Patient
@@ -31,13 +34,12 @@ from companion.procedures import kinds
 from companion.procedures.model import Procedure
 from companion.therapy.model import KINDS, Programme, Session
 
-Resource = dict[str, Any]
 _CODES = tomllib.loads((Path(__file__).parent / "codes.toml").read_text(encoding="utf-8"))["measure"]
-_OURS = "urn:companion:"
-_SURVEY = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "survey"}]}
 #: how often the rows of a table of ours are passed over
 PASSES = {
     "entry": 1,
+    "flare": 1,
+    "seen": 1,
     "medicine": 1,
     "dose": 1,
     "programme": 1,
@@ -52,7 +54,7 @@ def _measures() -> dict[str, Resource]:
     for row in _CODES:
         known = [{"system": row["system"], "code": row["code"]}] if "code" in row else []
         codes[row["name"]] = {
-            "coding": [*known, {"system": _OURS + "measure", "code": row["name"], "display": row["display"]}],
+            "coding": [*known, {"system": OURS + "measure", "code": row["name"], "display": row["display"]}],
             "text": row["display"],
         }
     return codes
@@ -98,7 +100,7 @@ class Bundle:
         mine, born = {"name": [{"text": self.patient.name}]}, self.patient.born_on
         yield self.made("Patient", self.patient.id, **mine, **({"birthDate": born} if born else {}))
         steps: tuple[tuple[Callable[[int], Iterator[Any]], Callable[[Any], Iterator[tuple[str, Resource]]]], ...] = (
-            (queries.entries, self.entry), (queries.medicines, self.medicine), (queries.doses, self.dose),
+            (queries.entries, self.entry), (queries.flares, partial(happened.flare, self)), (queries.seen, partial(happened.seen, self)), (queries.medicines, self.medicine), (queries.doses, self.dose),
             (queries.programmes, self.programme), (queries.sessions, self.session), (queries.procedures, self.procedure),
             (queries.answers, self.answer),
         )  # fmt: skip
@@ -201,7 +203,7 @@ class Bundle:
             "Procedure",
             row.id,
             status="entered-in-error" if row.removed_at else "completed",
-            code={"coding": [{"system": _OURS + "procedure", "code": row.kind}], "text": kinds.name(row)},
+            code={"coding": [{"system": OURS + "procedure", "code": row.kind}], "text": kinds.name(row)},
             subject=self.subject,
             performedDateTime=row.done_on,
             recorder=by,
@@ -220,7 +222,7 @@ class Bundle:
         who = {"subject": self.subject, "author": by, "source": by}
         yield self.made("QuestionnaireResponse", key, **response(row, asked), **who)
         if row.score is not None:
-            whose = {"category": [_SURVEY], "subject": self.subject, "performer": [by]}
+            whose = {"category": [SURVEY], "subject": self.subject, "performer": [by]}
             whose["derivedFrom"] = [self.link("QuestionnaireResponse", key)]
             yield self.made("Observation", key, **score(row, asked), **whose)
 
@@ -244,7 +246,7 @@ class Bundle:
         said: Resource = {"valueQuantity": {"value": value, **(_UNITS.get(name) or ({"unit": unit} if unit else {}))}}
         if not isinstance(value, float):
             said = {"valueInteger": value} if isinstance(value, int) else {"valueString": value}
-        same = {"category": [_SURVEY], "code": _MEASURES[name], "subject": self.subject}
+        same = {"category": [SURVEY], "code": _MEASURES[name], "subject": self.subject}
         return self.made("Observation", key, **same, **said, **more)
 
     def new(self, kind: str, key: object) -> bool:
@@ -276,5 +278,5 @@ def _medicine(row: Medicine) -> Resource:
 
 def _places(marks: Marks) -> Resource:
     """Our own codes and words: FHIR has room for one place, so all of them stand in it."""
-    codes = [{"system": _OURS + "place", "code": code} for code in marks.regions]
+    codes = [{"system": OURS + "place", "code": code} for code in marks.regions]
     return {"coding": codes, "text": regions.said(*marks)}

@@ -11,10 +11,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from companion.diary.model import Entry
 from companion.export.model import Closing, TakeOut, TakeOutPiece
 from companion.export.whose import belongs, owned
+from companion.flares.model import Flare, FlareTick
 from companion.identity.model import Account, Clinic, Patient
 from companion.measures.model import Answer
 from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
+from companion.seen.model import Seen
 from companion.sharing.model import Grant
 from companion.store import db
 from companion.therapy.model import Programme, Session
@@ -58,6 +60,24 @@ def entries(patient_id: int) -> Iterator[Entry]:
     """With their places and who wrote them."""
     query = select(Entry).where(Entry.patient_id == patient_id).order_by(Entry.felt_at, Entry.id)
     return _each(query.options(selectinload(Entry.sites), joinedload(Entry.author)))
+
+
+def flares(patient_id: int) -> Iterator[Flare]:
+    """With who wrote them down."""
+    query = select(Flare).where(Flare.patient_id == patient_id).order_by(Flare.began_at, Flare.id)
+    return _each(query.options(joinedload(Flare.author)))
+
+
+def ticks(patient_id: int) -> Iterator[FlareTick]:
+    """With their steps, flares and who did them."""
+    query = select(FlareTick).where(FlareTick.patient_id == patient_id).order_by(FlareTick.done_at, FlareTick.id)
+    return _each(query.options(joinedload(FlareTick.step), joinedload(FlareTick.flare), joinedload(FlareTick.author)))
+
+
+def seen(patient_id: int) -> Iterator[Seen]:
+    """With who saw it."""
+    query = select(Seen).where(Seen.patient_id == patient_id).order_by(Seen.seen_at, Seen.id)
+    return _each(query.options(joinedload(Seen.author)))
 
 
 def medicines(patient_id: int) -> Iterator[Medicine]:

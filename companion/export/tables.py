@@ -15,8 +15,10 @@ from companion.diary import chips, regions
 from companion.diary.model import EVENING, NOW
 from companion.export import queries
 from companion.export.person import Person
+from companion.flares import questions
 from companion.measures.queries import definition
 from companion.procedures import kinds
+from companion.seen import signs
 from companion.words import Later, lazy
 from companion.words import gettext as _
 
@@ -72,6 +74,30 @@ def _places(person: Person) -> Iterator[list[Any]]:
             yield [entry.day, place, _SIDES.get(regions.side(code), ""), entry.pain, *more, entry.uuid]
 
 
+def _flares(person: Person) -> Iterator[list[Any]]:
+    for row in person.counted(queries.flares(person.patient_id or 0)):
+        told = [
+            row.day,
+            _local(row.began_at, person),
+            _local(row.ended_at, person),
+            "; ".join(questions.said(row.set_off)),
+        ]
+        yes = "; ".join(questions.flagged(row.flags))
+        yield [*told, row.words, yes, row.author.name, _local(row.removed_at, person), row.uuid]
+
+
+def _steps(person: Person) -> Iterator[list[Any]]:
+    for row in person.counted(queries.ticks(person.patient_id or 0)):
+        told = [row.flare.day, _local(row.done_at, person), row.step.text, row.author.name]
+        yield [*told, _local(row.removed_at, person), row.flare.uuid]
+
+
+def _seen(person: Person) -> Iterator[list[Any]]:
+    for row in person.counted(queries.seen(person.patient_id or 0)):
+        told = [row.day, f"{row.local:%Y-%m-%d %H:%M}", signs.said(row.signs), row.note, row.author.name]
+        yield [*told, _local(row.removed_at, person)]
+
+
 def _doses(person: Person) -> Iterator[list[Any]]:
     for dose in person.counted(queries.doses(person.patient_id or 0)):
         told = [dose.day, _local(dose.taken_at, person), dose.medicine.title, dose.medicine.amount]
@@ -124,6 +150,13 @@ TABLES: dict[str, Table] = {
     ),
     "places.csv": ((_DAY, lazy("Place"), lazy("Side"), lazy("Pain, 0 to 10"), lazy("Pain there, 0 to 10"), lazy("It spreads to here"),
          lazy("Entry")), _places),
+    "flares.csv": (
+        (_DAY, lazy("Began"), lazy("Ended"), lazy("What set it off"), lazy("In own words"), lazy("Answered with yes"), _BY,
+         _REMOVED, lazy("Flare")),
+        _flares,
+    ),
+    "flare_steps.csv": ((_DAY, _TIME, lazy("Step"), _BY, _REMOVED, lazy("Flare")), _steps),
+    "seen.csv": ((_DAY, _TIME, lazy("What was seen"), _NOTE, _BY, _REMOVED), _seen),
     "doses.csv": (
         (_DAY, _TIME, _MEDICINE, lazy("Amount"), lazy("What happened"), lazy("Planned for"), lazy("Reason"), _BY, _REMOVED),
         _doses,
@@ -140,4 +173,6 @@ TABLES: dict[str, Table] = {
     ),
 }  # fmt: skip
 #: how often the rows of a table of ours are passed over for TABLES
-PASSES = {"entry": 2, "dose": 1, "therapy_session": 1, "procedure": 1, "measure_answer": 1}
+PASSES = {
+    "entry": 2, "flare": 1, "flare_tick": 1, "seen": 1, "dose": 1, "therapy_session": 1, "procedure": 1, "measure_answer": 1,
+}  # fmt: skip

@@ -15,7 +15,7 @@ from companion.store import Base
 
 #: columns that name an account in a row of somebody else
 MERELY_NAMED = {
-    "author_id", "removed_by", "replaced_by", "added_by", "stopped_by", "changed_by", "planned_by", "made_by", "used_by",
+    "author_id", "removed_by", "ended_by", "replaced_by", "added_by", "stopped_by", "changed_by", "planned_by", "made_by", "used_by",
     "reviewed_by", "seen_by", "closed_by", "undone_by", "grant.account_id", "glass.account_id", "look.account_id",
 }  # fmt: skip
 _ROOTS = ("account", "patient")

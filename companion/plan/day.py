@@ -11,6 +11,8 @@ from textwrap import shorten
 from companion.clock import day_of, day_starts
 from companion.diary import queries as diary
 from companion.diary.model import EVENING, NOW, Entry
+from companion.flares import queries as flares
+from companion.flares.say import say_length
 from companion.identity.model import Account, Patient
 from companion.measures import queries as measures
 from companion.medication import queries as medication
@@ -19,6 +21,8 @@ from companion.medication.slots import of_schedules, sheet
 from companion.schedule import times
 from companion.schedule.model import Schedule
 from companion.schedule.recurrence import slots, standing
+from companion.seen import queries as seen
+from companion.seen import signs
 from companion.sharing.access import Everything
 from companion.therapy import queries as therapy
 from companion.therapy.model import KINDS, Programme, Session
@@ -34,7 +38,7 @@ _EVENING, _NOON = time(17), time(12)
 class Item:
     """One line of the day."""
 
-    #: diary, medication, therapy or measure
+    #: diary, medication, therapy, measure, or what only happened: flare, seen
     kind: str
     #: the medicine, the programme or the questionnaire that is on; 0 for a check-in
     thing_id: int
@@ -52,13 +56,18 @@ class Item:
     detail: str = ""
     #: when it was done or skipped
     done_at: datetime | None = None
-    #: of the entry, dose or session
+    #: of the entry, dose, session, flare or what was seen
     uuid: str | None = None
 
     @property
     def looks_back(self) -> bool:
         """Whether it asks for the whole day, not for one moment."""
         return self.kind == "diary" and self.wall is not None and looks_back(self.wall)
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it was to be done, or was done, and did not only happen."""
+        return self.kind in _ROOMS
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can be done now: not answered, and no dose or check-in that is due only later in the day."""
@@ -80,6 +89,9 @@ def items(
             known = partial(_check_ins, entries=entries) if compose is _check_ins else compose
             found += known(patient, day, now, [row for row in rows if row.kind == kind])
     found += _measures(patient, day, now, may)
+    for part, happened in (("pain", _flares), ("notes", _seen)):
+        if part in may:
+            found += happened(patient, day, now)
     return sorted(found, key=lambda item: (item.at, item.kind, item.title))
 
 
@@ -151,7 +163,7 @@ def _written(item: Item, entry: Entry, patient: Patient) -> Item:
         said = _("Pain %(n)s of 10 on average", n=entry.pain)
     else:
         said = _("Pain %(n)s of 10", n=entry.pain)
-    told = said + _by(entry.author, patient)
+    told = said + told_by(entry.author, patient)
     return replace(item, state="done", detail=told, done_at=entry.felt_at, uuid=entry.uuid)
 
 
@@ -272,6 +284,35 @@ def _what(programme: Programme) -> str:
 
 def _by(author: Account, patient: Patient) -> str:
     return "" if author.id == patient.account_id else ", " + _("written by %(name)s", name=author.name)
+
+
+def told_by(author: Account, patient: Patient) -> str:
+    """Whose word an entry is: what who helps entered, the patient told them, unless the patient has no account here."""
+    if author.id == patient.account_id or patient.account_id is None:
+        return _by(author, patient)
+    return ", " + _("told by %(patient)s, written by %(name)s", patient=patient.name, name=author.name)
+
+
+def _flares(patient: Patient, day: date, now: datetime) -> list[Item]:
+    """The flares that began on the day."""
+    found = []
+    for flare in flares.flares(patient, day, day):
+        if flare.day == day:
+            line = _beside("flare", flare.id, day, flare.began_at, _("A flare began"))
+            length = say_length(flare.length(now))
+            said = _("It lasted %(length)s", length=length) if flare.ended_at else _("It goes on")
+            found.append(replace(line, detail=said + _by(flare.author, patient), uuid=flare.uuid))
+    return found
+
+
+def _seen(patient: Patient, day: date, _now: datetime) -> list[Item]:
+    """What who helps saw."""
+    found = []
+    for row in seen.seen(patient, day, day):
+        line = _beside("seen", row.id, day, row.seen_at, _("%(name)s saw", name=row.author.name))
+        said = " · ".join(part for part in (signs.said(row.signs), shorten(row.note, 80, placeholder="…")) if part)
+        found.append(replace(line, detail=said, uuid=row.uuid))
+    return found
 
 
 #: for each kind of schedule the part of the record that it belongs to, and what makes its lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,15 +11,16 @@ from flask import Blueprint, Response, abort, g, jsonify, request
 from companion import clock
 from companion.diary import queries as diary
 from companion.diary.scale import say
+from companion.flares import queries as flares
 from companion.identity.model import Patient
 from companion.measures import queries as measures
 from companion.medication import queries as medication
 from companion.medication import take as taking
 from companion.medication.forms import SAVED_BEFORE, STOPPED, DoseForm, new_id
 from companion.medication.say import there
-from companion.plan.day import Item, items
+from companion.plan.day import Item, items, told_by
 from companion.plan.horizon import horizon
-from companion.sharing.access import Everything, record
+from companion.sharing.access import Everything, open_or_404, record
 from companion.sharing.queries import emergencies
 from companion.store import Conflict, db
 from companion.web.forms import digest
@@ -30,9 +31,10 @@ from companion.words import gettext as _
 
 bp = Blueprint("plan", __name__)
 #: the parts of a record that the list of today is made of
-LIST = ("pain", "mood", "medicines", "therapy")
+LIST = ("pain", "mood", "medicines", "therapy", "notes")
 #: how long Today says that somebody opened the diary in an emergency
 _TOLD = timedelta(days=7)
+_OLDEST = date(1900, 1, 1)
 NOT_SAVED = lazy("This dose was not saved. Please open the medicine and choose the time there.")
 
 
@@ -43,6 +45,28 @@ def today(patient: Patient) -> Response:
     return _today(patient, clock.now())
 
 
+@bp.get("/day")
+@record("any", draws=LIST)
+def a_day(patient: Patient) -> Response:
+    """The day of ?day=, once it is over: what was planned, felt, done and seen."""
+    now = clock.now()
+    today = clock.day_of(now, patient.zone)
+    wanted = _day(request.args.get("day") or today.isoformat())
+    if wanted == today:
+        return go("plan.today")
+    if not _OLDEST <= wanted < today:
+        abort(404)
+    open_or_404(wanted)
+    return show("plan/day.html", patient=patient, day=wanted, items=items(patient, wanted, now, g.may))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
 @bp.get("/more")
 @record("any", draws=())
 def more(patient: Patient) -> Response:
@@ -51,7 +75,7 @@ def more(patient: Patient) -> Response:
 
 
 @bp.get("/snapshot")
-@record("any", draws=LIST)
+@record("any", draws=("pain", "mood", "medicines", "therapy"))
 def snapshot(patient: Patient) -> Response:
     """What a phone without a network needs to know: names, times and addresses of today, of medicines as needed, and
     which questionnaires are on.
@@ -128,7 +152,9 @@ def _today(
         day=day,
         greeting=_greeting(patient, now),
         items=found,
-        horizon=horizon(found, day, patient.zone, now),
+        horizon=horizon((item for item in found if item.is_task), day, patient.zone, now),
+        flare=flares.open_flare(patient) if "pain" in may else None,
+        told_by=told_by,
         last=next((entry for entry in reversed(entries) if entry.own and entry.pain is not None), None),
         say=say,
         new=not found and not diary.latest([patient.id]),

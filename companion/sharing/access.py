@@ -34,20 +34,27 @@ from companion.web.limit import allow, is_spent
 _SAME_VISIT = timedelta(minutes=10)
 
 
-def record(part: str, write: bool = False, draws: Sequence[str] | None = None) -> Callable[[View], View]:
+def record(
+    part: str, write: bool = False, draws: Sequence[str] | None = None, others: bool = False
+) -> Callable[[View], View]:
     """Gate for the pages of a record; the view gets `patient`, and `g.may`, `g.period` and `g.author` are set.
 
     `part` is a key of PARTS, `any` for whichever is open, or `share` for who decides on the record: its patient, or whoever
     keeps it for them. `draws` are the parts that the page shows where they are open; None: `part`, or all for `any`.
+    With `others` it is for who helps alone, and not for the patient.
     """
     drawn = _drawn(part) if draws is None else draws
 
     def wrap(view: View) -> View:
         @wraps(view)
         def gated(*args: Any, **kwargs: Any) -> Any:
-            return view(_open(kwargs.pop("patient_id", None), part, write, drawn), *args, **kwargs)
+            patient_id = kwargs.pop("patient_id", None)
+            if others and patient_id is None:
+                the_person()
+                abort(404)
+            return view(_open(patient_id, part, write, drawn), *args, **kwargs)
 
-        return stated(gated, f"record:{part}:{'write' if write else 'read'}")  # type: ignore[return-value]
+        return stated(gated, f"record:{part}:{'others:' if others else ''}{'write' if write else 'read'}")  # type: ignore[return-value]
 
     return wrap
 

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 
 from markupsafe import Markup
 
+from companion.flares.queries import Stretch
 from companion.trends.frame import LEFT, Frame, Text
 from companion.trends.insight import BASELINE, Sides
 from companion.trends.series import Diary, Tally, runs, silent
@@ -20,6 +21,7 @@ from companion.words import say_number
 _LETTER = 7.4
 #: a dashed average is at least so long
 _SHORTEST = 14.0
+_SHORTEST_FLARE = 3.0
 _ROW = 46
 _LOWEST = 0.3
 
@@ -68,6 +70,8 @@ class Art:
     average: str = ""
     #: x and width of each hatched stretch
     gaps: list[Text] = field(default_factory=list)
+    #: x and width of each flare, under the scale
+    flares: list[Text] = field(default_factory=list)
     #: x, y, anchor and text of the averages before and since
     numbers: list[tuple[str, str, str, str]] = field(default_factory=list)
     #: x, text and anchor of the procedures that have room for their names
@@ -93,10 +97,16 @@ class Row:
     skipped: str
 
 
-def pain(frame: Frame, diary: Diary, turn: Sides | None, observed: Mapping[int, float]) -> Art:
+def pain(
+    frame: Frame,
+    diary: Diary,
+    turn: Sides | None,
+    observed: Mapping[int, float],
+    flares: Sequence[Stretch] = (),
+) -> Art:
     """Mean with its band from low to high, broken where days are silent; averages before and since a procedure.
 
-    What others `observed`, by bucket, stands apart.
+    What others `observed`, by bucket, stands apart, and so do `flares`.
     """
     scale = _MARKED if frame.marks else _PLAIN
     means = diary.pain.values
@@ -109,6 +119,7 @@ def pain(frame: Frame, diary: Diary, turn: Sides | None, observed: Mapping[int, 
         band="".join(_band(frame, scale, diary, a, b + 1) for a, b in runs(means)),
         average=average,
         gaps=[(f"{frame.x(a):.1f}", f"{(b - a + 1) * frame.step:.1f}") for a, b in silent(means)],
+        flares=[_under(frame, flare) for flare in flares],
         numbers=numbers,
         names=_names(frame),
         observed="".join(f"M{frame.xs[n]} {scale(mean)}m0 -5l5 5l-5 5l-5 -5z" for n, mean in sorted(observed.items())),
@@ -124,6 +135,12 @@ def _band(frame: Frame, scale: Scale, diary: Diary, first: int, end: int) -> str
     up = [f"{x} {scale(value)}" for x, value in zip(xs, high, strict=True)]
     down = [f"{x} {scale(value)}" for x, value in zip(xs, low, strict=True)]
     return f"M{'L'.join(up + down[::-1])}Z"
+
+
+def _under(frame: Frame, flare: Stretch) -> Text:
+    """Where the days of a flare begin, and how wide they are; wide enough to be seen."""
+    first, last = frame.axis.index(flare.first), frame.axis.index(flare.last)
+    return f"{frame.x(first):.1f}", f"{max((last - first + 1) * frame.step, _SHORTEST_FLARE):.1f}"
 
 
 def _line(frame: Frame, scale: Scale, values: Sequence[float | None]) -> str:

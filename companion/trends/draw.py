@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 
 from companion import clock
+from companion.flares import queries as flares
+from companion.flares.queries import Stretch
+from companion.flares.say import say_total
 from companion.identity.model import Patient
 from companion.procedures import kinds
 from companion.sharing.model import PARTS
@@ -93,6 +96,9 @@ class _Seen(NamedTuple):
     period: Period
     #: whether anybody else has entered pain
     others: bool
+    #: zone of the record, and whether it holds a flare
+    zone: str
+    flared: bool
     language: str
     engine: Engine
 
@@ -106,14 +112,15 @@ def draw(
     """
     parts = tuple(part for part in PARTS if part in may)
     sources = tuple(source for source, opened in _SOURCES.items() if opened & {*parts})
-    asked = (*sources, "others") if "pain" in parts else sources
+    asked = (*sources, "others", "flares") if "pain" in parts else sources
     today = clock.day_of(now, patient.zone)
     last = min(today, period.until or today)
     firsts = {source: day for source, day in queries.firsts(patient.id, asked, period.since).items() if day <= last}
     begun = min(firsts.values(), default=None)
     axis = series.axis(span, last, begun)
     width = _WIDE if wide else _WIDTH
-    seen = _Seen(patient.id, span, axis, width, (), parts, period, "others" in firsts, language(), engine())
+    held = ("others" in firsts, patient.zone, "flares" in firsts)
+    seen = _Seen(patient.id, span, axis, width, (), parts, period, *held, language(), engine())
     if "procedures" in parts:
         seen = seen._replace(marks=_kept(_marks, patient.procedures_at, now)(seen))
     sentence, found = _kept(_diary, patient.diary_at, now)(seen) if "diary" in sources else ((), {})
@@ -148,9 +155,8 @@ def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
         turn = _turn(seen)
         former = (0.0, 0) if turn else _former(seen)
         sentence = insight.sentence(diary.pain, turn, former, axis)
-        charts += _pain(
-            frame, diary, turn, by, queries.observed(seen.patient_id, axis, seen.period) if seen.others else {}
-        )
+        observed = queries.observed(seen.patient_id, axis, seen.period) if seen.others else {}
+        charts += _pain(frame, diary, turn, by, observed, _flares(seen))
         charts += _values(
             "impact", _("What pain gets in the way of"), _("0: not at all. 10: completely."), frame, diary.impact, by
         )
@@ -162,6 +168,11 @@ def _diary(seen: _Seen) -> tuple[tuple[str, ...], dict[str, Chart]]:
 
 def _places(seen: _Seen) -> list[Place]:
     return places(seen.patient_id, *seen.period.within(seen.axis.first, seen.axis.last))
+
+
+def _flares(seen: _Seen) -> list[Stretch]:
+    days = (seen.axis.first, seen.axis.last)
+    return flares.stretches(seen.patient_id, seen.zone, *days, seen.period) if seen.flared else []
 
 
 def _former(seen: _Seen) -> tuple[float, int]:
@@ -195,11 +206,16 @@ def _marks(seen: _Seen) -> tuple[Mark, ...]:
 
 
 def _pain(
-    frame: Frame, diary: Diary, turn: insight.Sides | None, by: Periods, observed: dict[int, float]
+    frame: Frame,
+    diary: Diary,
+    turn: insight.Sides | None,
+    by: Periods,
+    observed: dict[int, float],
+    flared: list[Stretch],
 ) -> list[Chart]:
     axis = frame.axis
     mean, logged = diary.pain.over()
-    if mean is None and not observed:
+    if mean is None and not observed and not flared:
         return []
     days = ngettext(
         "%(days)s of %(n)s day has an entry", "%(days)s of %(n)s days have an entry", axis.days, days=logged
@@ -210,8 +226,12 @@ def _pain(
     said.append(f"{days}.")
     if observed:
         said.append(_("What others entered: average %(mean)s.", mean=table.say_tenths(fmean(observed.values()))))
+    if flared:
+        total = f"{say_total(flares.total(flared))}."
+        days = f"{days}. {total}"
+        said.append(total)
     said += [f"{mark.name}, {say_day(mark.at)}." for mark in frame.marks]
-    art, numbers = chart.pain(frame, diary, turn, observed), table.pain(diary, frame.marks, by, observed)
+    art, numbers = chart.pain(frame, diary, turn, observed, flared), table.pain(frame, diary, by, observed, flared)
     return [Chart("pain", str(_EACH[axis.by]), days, " ".join(said), art, numbers)]
 
 

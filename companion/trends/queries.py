@@ -29,6 +29,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from companion.diary.model import DiaryDay, DiaryMonth, ObservedDay
+from companion.flares.model import Flare
 from companion.medication.model import DoseDay, DoseMonth, Medicine
 from companion.procedures.model import Procedure
 from companion.sharing.terms import ALWAYS, Period
@@ -141,6 +142,9 @@ def _earliest(source: str) -> Any:
     first = {
         "diary": select(func.min(_diary.day)).where(_diary.patient_id == _PATIENT),
         "others": select(func.min(_observed.day)).where(_observed.patient_id == _PATIENT),
+        "flares": select(func.min(Flare.day)).where(
+            Flare.patient_id == _PATIENT, Flare.removed_at.is_(None), Flare.joined_id.is_(None)
+        ),
         "medicines": select(func.min(_dose.day)).where(_dose.patient_id == _PATIENT),
         "therapy": select(func.min(_session.day)).where(_session.patient_id == _PATIENT, _session.removed_at.is_(None)),
     }[source]
@@ -172,7 +176,7 @@ def _earliest_of(sources: Sequence[str]) -> Select[Any]:
 
 
 def firsts(patient_id: int, sources: tuple[str, ...], since: date | None = None) -> dict[str, date]:
-    """The first day, not before `since`, of each of the sources that holds anything: diary, others, medicines, therapy."""
+    """The first day, not before `since`, of each of the sources that holds anything: diary, others, flares, medicines, therapy."""
     if not sources:
         return {}
     days = db.connection().execute(_earliest_of(sources), {"patient": patient_id}).one()

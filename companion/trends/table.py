@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from statistics import fmean
 
 from markupsafe import Markup, escape
 
-from companion.trends.series import Axis, Diary, Line, Mark, Tally, monday, month, periods
+from companion.flares.queries import Stretch, total
+from companion.trends.frame import Frame
+from companion.trends.series import Axis, Diary, Line, Tally, monday, month, periods
 from companion.words import gettext as _
 from companion.words import language, say_day, say_list, say_number
 
@@ -65,8 +67,11 @@ def _itself(day: date) -> date:
     return day
 
 
-def pain(diary: Diary, marks: Sequence[Mark], by: Periods, observed: Mapping[int, float]) -> Table:
-    """Average, lowest and highest, days with an entry; what others entered, and procedures, where there are any."""
+def pain(
+    frame: Frame, diary: Diary, by: Periods, observed: Mapping[int, float], flared: Sequence[Stretch] = ()
+) -> Table:
+    """Average, lowest and highest, days with an entry; what others entered, flares, procedures, where there are any."""
+    marks = frame.marks
     done: dict[date, list[str]] = {}
     for mark in marks:
         done.setdefault(by.of(mark.at), []).append(f"{mark.name}, {say_day(mark.at, 'MMMd')}")
@@ -75,16 +80,20 @@ def pain(diary: Diary, marks: Sequence[Mark], by: Periods, observed: Mapping[int
     for name, start, first, end in by.cuts:
         mean, days = diary.pain.over(first, end)
         others = [observed[n] for n in range(first, end) if n in observed] if observed else []
-        if mean is None and start not in done and not others:
+        days_of = (frame.axis.start(first), frame.axis.start(end) - timedelta(days=1))
+        sore = total(flared, *days_of).days if flared else 0
+        if mean is None and start not in done and not others and not sore:
             continue
         ends = {"low": min(diary.low[first:end]), "high": max(diary.high[first:end])}
         cells = ("", "", "0") if mean is None else (say_tenths(mean), between % ends, str(days))
         more: tuple[str, ...] = (say_tenths(fmean(others)) if others else "",) if observed else ()
+        more += (str(sore),) if flared else ()
         if marks:
             more += (str(escape(say_list(done[start]))) if start in done else "",)
         rows.append((name, *cells, *more))
     heads: tuple[str, ...] = (by.head, _("Average"), _("Low to high"), _("Days with an entry"))
     heads += (_("By others"),) if observed else ()
+    heads += (_("Days with a flare"),) if flared else ()
     return Table(_("Pain"), (*heads, _("Procedures")) if marks else heads, rows)
 
 

@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 from companion import clock
 from companion.diary import queries as diary
 from companion.diary.model import Entry
+from companion.flares import queries as flares
+from companion.flares import questions
+from companion.flares.say import say_length, say_total
 from companion.identity.model import Patient
 from companion.medication import queries as medication
 from companion.medication.model import Medicine
@@ -23,6 +26,9 @@ from companion.procedures import queries as procedures
 from companion.schedule import times
 from companion.schedule.model import Schedule
 from companion.schedule.say import say_times
+from companion.seen import queries as seen
+from companion.seen import signs
+from companion.seen.model import Seen
 from companion.sharing.model import PARTS
 from companion.sharing.terms import Period
 from companion.therapy.model import KINDS
@@ -139,6 +145,23 @@ def _procedures(patient: Patient, scope: Scope, _now: datetime) -> list[Section]
     return [Section("procedures", _("Procedures"), lines, _("None in these days."), hint)]
 
 
+def _flares(patient: Patient, scope: Scope, now: datetime) -> list[Section]:
+    total = flares.total(flares.stretches(patient.id, patient.zone, scope.first, scope.last))
+    lines = []
+    for row in flares.flares(patient, scope.first, scope.last, _NOTES) if total.often else ():
+        length = say_length(row.length(now)) if row.ended_at else _("It goes on.")
+        said = [length, ", ".join(questions.said(row.set_off)), *questions.flagged(row.flags)]
+        words = "\n".join(row.all_words) if "notes" in scope.parts else ""
+        lines.append(
+            Row(f"{say_day(row.local.date(), 'yMMMEd')}, {say_time(row.began_at, row.zone)}", _joined(said), words)
+        )
+    return [Section("flares", _("Flares"), lines, hint=f"{say_total(total)}.")] if lines else []
+
+
+def _joined(said: list[str]) -> str:
+    return " · ".join(text for text in said if text)
+
+
 def _medicines(patient: Patient, scope: Scope, now: datetime) -> list[Section]:
     end = min(now, clock.bounds(scope.last, patient.zone)[1] - timedelta(microseconds=1))
     on = now.astimezone(ZoneInfo(patient.zone)).date() if end == now else scope.last
@@ -181,17 +204,32 @@ def _notes(patient: Patient, scope: Scope, _now: datetime) -> list[Section]:
     own = [_note(row, scope) for row in rows if row.own][:_NOTES]
     others = [_note(row, scope) for row in rows if not row.own][:_NOTES]
     said = [Section("notes", _("Latest notes"), own, _("None in these days."))]
-    return [*said, Section("others", _("Written by others"), others)] if others else said
+    said += [Section("others", _("Written by others"), others)] if others else []
+    found = seen.seen(patient, scope.first, scope.last, _NOTES) if "pain" in scope.parts else []
+    hint = _("The words of those who help, apart from the patient's own. They are in no number.")
+    return [*said, Section("seen", _("What others saw"), [_saw(row) for row in found], hint=hint)] if found else said
+
+
+def _saw(row: Seen) -> Row:
+    when = f"{say_day(row.local.date(), 'yMMMEd')}, {say_time(row.seen_at, row.zone)}"
+    return Row(when, _joined([row.author.name, signs.said(row.signs)]), _shortened(row.note))
+
+
+def _shortened(note: str) -> str:
+    return note if len(note) <= _NOTE_LENGTH else f"{note[: _NOTE_LENGTH - 1].rstrip()}…"
 
 
 def _note(row: Entry, scope: Scope) -> Row:
     when = f"{say_day(row.local.date(), 'yMMMEd')}, {say_time(row.felt_at, row.zone)}"
     said = [_("pain %(score)s", score=row.pain)] if "pain" in scope.parts and row.pain is not None else []
     if not row.own:
-        said.append(_("written by %(name)s", name=row.author.name))
-    note = row.note if len(row.note) <= _NOTE_LENGTH else f"{row.note[: _NOTE_LENGTH - 1].rstrip()}…"
-    return Row(when, " · ".join(said), note)
+        said.append(_("told by %(patient)s, written by %(name)s", patient=row.patient.name, name=row.author.name))
+    return Row(when, " · ".join(said), _shortened(row.note))
+
+
+def _felt(patient: Patient, scope: Scope, now: datetime) -> list[Section]:
+    return [*_places(patient, scope, now), *_flares(patient, scope, now)]
 
 
 #: in the order in which they are read
-_MADE = {"pain": _places, "procedures": _procedures, "medicines": _medicines, "therapy": _therapy, "notes": _notes}
+_MADE = {"pain": _felt, "procedures": _procedures, "medicines": _medicines, "therapy": _therapy, "notes": _notes}

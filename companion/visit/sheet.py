@@ -61,6 +61,7 @@ def _legend(charts: list[Chart]) -> str:
         (True, _("Band: low to high.")),
         (art.average, _("Dashes: before and since the last treatment.")),
         (art.observed, _("Diamonds: entered by others.")),
+        (art.flares, _("Bars under the scale: flares.")),
         (art.gaps, _("Hatched: no entry.")),
         (art.frame.marks, _("Dot on a stem: a procedure.")),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 import uuid
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
@@ -137,6 +138,24 @@ class Walls(Field):
         self.data = sorted({wall.replace(second=0, microsecond=0) for wall in found})
 
     def process_data(self, value: list[time] | None) -> None:
+        self.data = list(value or [])
+
+
+class Codes(Field):
+    """Chips: the chosen codes out of `known`, in its order; one that is not in it is refused."""
+
+    data: list[str]
+
+    def __init__(self, label: Later, known: Collection[str], **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.known = known
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = [code for code in self.known if code in valuelist]
+        if not {*valuelist} <= {*self.known}:
+            raise ValueError(lazy("One of the words is not on our list. Please choose again."))
+
+    def process_data(self, value: list[str] | None) -> None:
         self.data = list(value or [])
 
 

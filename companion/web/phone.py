@@ -21,6 +21,7 @@ SAID = {
     "logged": lazy("Saved. Rest now if you need to."),
     "removed": lazy("Removed. You can bring it back from its history."),
     "back": lazy("It is back."),
+    "out": lazy("Removed. You can bring it back below."),
     "stopped": lazy("Stopped."),
     "signed_out": lazy("That device is signed out."),
     "shared": lazy("You share your diary now. You can stop at any time."),

@@ -11,6 +11,7 @@ import offline from "./behaviours/offline.js";
 import outbox from "./behaviours/outbox.js";
 import passkey from "./behaviours/passkey.js";
 import peek from "./behaviours/peek.js";
+import redflags from "./behaviours/redflags.js";
 import push, { confirmListening } from "./behaviours/push.js";
 import said from "./behaviours/said.js";
 import share from "./behaviours/share.js";
@@ -23,7 +24,7 @@ import zone from "./behaviours/zone.js";
 import watch, { say } from "./plain.js";
 import keepSending from "./sending.js";
 
-const behaviours = { alarm, asking, bodymap, chips, code, focus, forget, lock, offline, outbox, passkey, peek, push, said, share, signout, snapshot, steps, unsent, when, zone };
+const behaviours = { alarm, asking, bodymap, chips, code, focus, forget, lock, offline, outbox, passkey, peek, push, redflags, said, share, signout, snapshot, steps, unsent, when, zone };
 const attached = new WeakMap();
 
 function attach(root) {

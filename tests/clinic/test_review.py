@@ -105,7 +105,7 @@ def test_a_caregivers_words_carry_the_name(app, cast, visit):
     page = visit("ben").get(path(cast)).text
     hers = page.split("She slept badly")[0].rsplit("<li", 1)[1]
     his = page.split("I could stand and cook")[0].rsplit("<li", 1)[1]
-    assert "written by Rosa" in hers
+    assert "told by Ana, written by Rosa" in hers
     assert "written by" not in his
 
 

@@ -76,7 +76,7 @@ def test_a_caregivers_words_carry_their_name(sqlite_app, visit, cast):
     entry = kept(cast.ana_patient)[0]
     for browser, prefix in ((visit("ana"), ""), (visit("rosa"), f"/for/{cast.ana_patient}")):
         for page in (f"{prefix}/diary/", f"{prefix}/diary/entries/{entry.uuid}"):
-            assert "by Rosa" in browser.get(page).text
+            assert "told by Ana, written by Rosa" in browser.get(page).text
 
 
 def test_a_caregiver_sees_only_open_parts(sqlite_app, visit, cast):

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, Column, Table, insert, select
 from sqlalchemy.types import Boolean, Date, Float, Integer, LargeBinary, String, Time
 
+from companion import seal
 from companion.export import whose
+from companion.export.record import _WORDS
 from companion.measures.model import sealed
 from companion.store import UTCDateTime, db
 from tests.cast import NOW
@@ -17,7 +19,7 @@ from tests.cast import NOW
 #: what the type alone does not tell, by table.column or column
 KNOWN: dict[str, Any] = {
     "zone": "Europe/Berlin", "parts": ["pain"], "grant.clinic_id": None, "status": "done", "grant.keeps": False,
-    "kind": "pt", "entry.kind": "evening", "words": {"feels": ["burning"]}, "side": "left", "level": "L4-5", "region": "back-neck", "code": None,
+    "joined_id": None, "former_id": None, "kind": "pt", "entry.kind": "evening", "words": {"feels": ["burning"]}, "side": "left", "level": "L4-5", "region": "back-neck", "code": None,
 }  # fmt: skip
 _NUMBERS = count(100)
 _DAYS = count(date(2026, 1, 1).toordinal())
@@ -38,6 +40,9 @@ def fill(mark: str, account_id: int, patient_id: int, clinic_id: int, other: int
         row = {column.key: _value(column, mark, made, other) for column in table.columns if not _is_counted(column)}
         if table.name == "measure_answer":
             row["values"] = sealed(patient_id, row["uuid"], {"1": f"{mark}-answered"})
+        if table.name in _WORDS:
+            name, place = _WORDS[table.name]
+            row["sealed"] = seal.sealed(f"{mark}-{table.name}-{name}", *place(row))
         keys = db.execute(insert(table).values(row)).inserted_primary_key
         made[table.name] = {**row, **dict(zip((column.key for column in table.primary_key), keys, strict=True))}
     db.commit()

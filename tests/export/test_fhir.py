@@ -9,6 +9,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from companion.diary.model import Entry
 from companion.diary.record import correct, remove
+from companion.flares.model import Flare
 from companion.identity.model import Account, Patient
 from companion.medication.model import Medicine
 from companion.store import db
@@ -46,7 +47,7 @@ def test_it_is_valid_and_whole(take_out, cast):
     assert len(urls) == len(set(urls))
     assert {*references(read)} <= {*urls}
     assert Counter(entry["resource"]["resourceType"] for entry in read["entry"]) == {
-        "Patient": 1, "RelatedPerson": 1, "Practitioner": 1, "Organization": 1, "Observation": 12, "QuestionnaireResponse": 2, "MedicationStatement": 1,
+        "Patient": 1, "RelatedPerson": 1, "Practitioner": 1, "Organization": 1, "Observation": 16, "Condition": 2, "QuestionnaireResponse": 2, "MedicationStatement": 1,
         "MedicationAdministration": 2, "CarePlan": 2, "Procedure": 3}  # fmt: skip
 
 
@@ -74,6 +75,30 @@ def test_places_are_said_in_full(take_out, cast):
     (told, *_) = [row["bodySite"] for row in resources(read, "Observation") if "bodySite" in row]
     assert [code["code"] for code in told["coding"]] == ["back-neck", "front-knee-l"]
     assert told["text"] == "Back of neck. Spreads to: Left knee (0 of 10)"
+
+
+def test_a_flare_is_a_condition_and_its_signs_an_observation(take_out, cast):
+    things(cast)
+    db.query(Flare).filter_by(author_id=cast.rosa).update({"removed_at": NOW, "removed_by": cast.ana})
+    db.commit()
+    read = bundle(take_out(cast.ana))
+    told = {row["asserter"]["type"]: row for row in resources(read, "Condition")}
+    mine, rosas = told["Patient"], told["RelatedPerson"]
+    assert mine["clinicalStatus"]["coding"][0]["code"] == "active" and "abatementDateTime" not in mine
+    assert [note["text"] for note in mine["note"]] == ["Stress or worry", "Garden work"]
+    assert rosas["verificationStatus"]["coding"][0]["code"] == "entered-in-error" and "clinicalStatus" not in rosas
+    signs = [row for row in resources(read, "Observation") if row["code"]["coding"][0]["code"] == "flare-signs"]
+    assert {row["status"] for row in signs} == {"final", "entered-in-error"}
+    assert [(part["code"]["coding"][0]["code"], part["valueBoolean"]) for part in signs[0]["component"]] == [
+        ("weak", True), ("face", False)]  # fmt: skip
+
+
+def test_what_was_seen_is_the_word_of_who_saw_it(take_out, cast):
+    things(cast)
+    read = bundle(take_out(cast.ana))
+    seen = [row for row in resources(read, "Observation") if row["code"]["coding"][0]["code"] == "seen"]
+    (rosas,) = [row for row in seen if row["performer"][0]["type"] == "RelatedPerson"]
+    assert (rosas["valueString"], rosas["note"][0]["text"], rosas["status"]) == ("Limped", "Up the stairs", "amended")
 
 
 def test_ids_are_the_same_each_time(take_out, cast):

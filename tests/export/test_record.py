@@ -87,6 +87,14 @@ def test_what_others_wrote_stands_apart_with_their_names(take_out, cast):
     assert told["entry"][0]["felt_at"] == NOW.isoformat()
 
 
+def test_sealed_words_are_opened_in_it(take_out, cast):
+    things(cast)
+    told = read(take_out(cast.ana))
+    assert (told["flare"][0]["words"], told["flare_step"][0]["text"]) == ("Garden work", "Lie down")
+    assert (told["seen_by_others"][0]["note"], told["seen"][0]["note"]) == ("Up the stairs", "Up the stairs")
+    assert '"note": "x"' in told["seen_version"][0]["said"]
+
+
 def test_an_account_without_a_record_takes_out_what_it_has(take_out, cast):
     things(cast)
     archive = take_out(cast.rosa)

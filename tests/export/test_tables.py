@@ -49,6 +49,11 @@ def test_there_is_a_file_a_noun(take_out, cast):
         "Day", "Place", "Side", "Pain, 0 to 10", "Pain there, 0 to 10", "It spreads to here", "Entry"]  # fmt: skip
     assert [row[:6] for row in lines(archive, "places.csv")[1:3]] == [
         ["2026-03-10", "Back of neck", "middle", "4", "", ""], ["2026-03-10", "Left knee", "left", "4", "0", "yes"]]  # fmt: skip
+    assert lines(archive, "flares.csv")[1][:7] == [
+        "2026-03-10", "2026-03-10 10:00", "", "Stress or worry", "Garden work",
+        "Is a leg or an arm weak or numb, and is that new or worse?", "Ana"]  # fmt: skip
+    assert [row[2:4] for row in lines(archive, "flare_steps.csv")[1:]] == [["Lie down", "Ana"], ["Lie down", "Rosa"]]
+    assert lines(archive, "seen.csv")[2][2:5] == ["Limped", "Up the stairs", "Rosa"]
     assert lines(archive, "doses.csv")[1][2:5] == ["Gabapentin 300 mg", "1 capsule", "Taken"]
     assert lines(archive, "sessions.csv")[1][2:6] == ["Back", "Done", "5", "3"]
     assert lines(archive, "procedures.csv")[1][:4] == [

@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 from companion import seal, store
 from companion.app import create_app
 from companion.diary.model import Entry, Site
+from companion.flares.model import Flare, FlareStep, FlareTick, flare_place, step_place
 from companion.identity.gate import anyone, check
 from companion.identity.model import Membership, Patient, SignIn
 from companion.measures.model import Answer, Form, Plan, Signal
@@ -25,6 +26,7 @@ from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
 from companion.reminders.model import Address, Delivery, Device, sealed
 from companion.schedule.model import Schedule
+from companion.seen.model import Seen, SeenVersion, seen_place, version_place
 from companion.settings import Settings
 from companion.sharing.consent import CURRENT
 from companion.sharing.model import Glass, Grant, Invitation
@@ -85,6 +87,7 @@ def things(cast: Cast) -> dict[str, object]:
     signal = Signal(**mine, answer_id=answer.id, clinic_id=cast.northmoor, raised_at=NOW)
     db.add(signal)
     db.flush()
+    step = happened(mine, by, rosas)
     delivery = Delivery(**mine, key=KEY, schedule_id=schedule.id, due_on=TODAY, due_at=NOW, try_at=NOW)
     invitations = {
         side: Invitation(
@@ -134,10 +137,41 @@ def things(cast: Cast) -> dict[str, object]:
         "clinic_programme_id": programme.id, "procedure_id": procedure.id, "device_id": device.id,
         "invitation_id": invitations["ana"].id, "clinic_invitation_id": invitations["clinic"].id,
         "grant_id": grants["clinic"], "caregiver_grant_id": grants["caregiver"], "kept_grant_id": kept.id, "kept_patient_id": kept.patient_id, "sign_in_id": sign_in.id, "seat_id": seat.id,
-        "glass_id": glass.id, "passkey_id": passkey.id, "staff_invitation_id": staff.id, "link_id": link.id, "kept_link_id": kept_link.id,
+        "step_id": step.id, "glass_id": glass.id, "passkey_id": passkey.id, "staff_invitation_id": staff.id, "link_id": link.id, "kept_link_id": kept_link.id,
         "plan_id": peg.id, "form_id": form.id, "signal_id": signal.id,
         "digest": "0", "path": "icons/icon.svg", "name": "icons/icon.svg", "language": "en",
     }  # fmt: skip
+
+
+def happened(mine: dict, by: dict, rosas: dict) -> FlareStep:
+    """A flare of each with a step that was done, and what each saw, once corrected; a step of Rosa's, as Rosa may change it."""
+    bare = {name: value for name, value in by.items() if name != "day"}
+    whose = mine["patient_id"]
+    for written in (by, rosas):
+        uuid = written["uuid"]
+        # Rosa's is over, since one goes on at a time
+        ended = {} if written is by else {"ended_at": NOW, "ended_by": written["author_id"]}
+        flare = Flare(**mine, **written, **ended, zone="Europe/Berlin", began_at=NOW, set_off=["stress"], flags={"weak": "yes", "face": "no"},
+                      sealed=seal.sealed("Garden work", *flare_place(whose, uuid)))  # fmt: skip
+        row = Seen(**mine, **written, zone="Europe/Berlin", seen_at=NOW, signs=["limped"], sealed=seal.sealed("Up the stairs", *seen_place(whose, uuid)))  # fmt: skip
+        step = FlareStep(**mine, **bare | {"uuid": uuid, "author_id": written["author_id"]}, place=1, sealed=seal.sealed("Lie down", *step_place(whose, uuid)))  # fmt: skip
+        db.add_all([flare, row, step])
+        db.flush()
+        said = seal.sealed(
+            '{"seen_at": "2026-03-10T09:00:00+00:00", "signs": [], "note": "x"}', *version_place(whose, row.id, 1)
+        )
+        db.add(
+            FlareTick(
+                **mine,
+                **bare | {"uuid": uuid, "author_id": written["author_id"]},
+                flare_id=flare.id,
+                step_id=step.id,
+                done_at=NOW,
+            )
+        )
+        db.add(SeenVersion(**mine, seen_id=row.id, version=1, sealed=said, replaced_at=NOW))
+        row.version = 2
+    return step
 
 
 @pytest.fixture(scope="session")
@@ -177,6 +211,8 @@ SIDES = {
     "for_medication.": {"uuid": "rosas_uuid"},
     "for_therapy.": {"uuid": "rosas_uuid"},
     "for_measures.": {"uuid": "rosas_uuid"},
+    "for_flares.": {"uuid": "rosas_uuid"},
+    "for_seen.": {"uuid": "rosas_uuid"},
     "caring.end": {"grant_id": "caregiver_grant_id"},
     "caring.hand_over": {"grant_id": "kept_grant_id"},
 }
@@ -216,7 +252,7 @@ def may(gate: str, rule: Rule, name: str) -> bool:
         return name == "ben"
     if for_ana:
         return name == "rosa" and part in {"any", "pain", "medicines", "therapy"}
-    return name == "ana" or (name == "dora" and not rule.arguments)
+    return "others" not in gate and (name == "ana" or (name == "dora" and not rule.arguments))
 
 
 #: routes for any person that only a patient has a use for

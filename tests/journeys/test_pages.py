@@ -37,11 +37,12 @@ pytestmark = pytest.mark.journey
 NO_PAGE = {
     "assets.file": "a file", "assets.favicon": "a file", "phone.service_worker": "a file", "phone.manifest": "a file",
     "known.security": "a text", "known.robots": "a text", "identity.here": "nothing", "office.invited": "shown to the browser that made it",
+    "seen.new": "for who helps alone", "seen.correct": "for who helps alone",
     "plan.snapshot": "data", "for_plan.snapshot": "data", "home": "leads on", "reminders.open_": "leads on",
     "export.file": "a file", "for_export.file": "a file", "for_visit.pdf": "a file", "visit.pdf": "a file", "visit.patient_pdf": "a file", "visit.shared_pdf": "a file",
 }  # fmt: skip
 #: what an address alone does not show
-MORE = [("patient", "/trends/?span=7"), ("patient", "/trends/?span=all"), ("clinician", "/clinic/patients/<patient_id>?span=365"),
+MORE = [("patient", f"/plan/day?day={clock.now().date() - timedelta(days=1)}"), ("patient", "/trends/?span=7"), ("patient", "/trends/?span=all"), ("clinician", "/clinic/patients/<patient_id>?span=365"),
         ("clinician", "/clinic/?q=nobody"), ("other clinician", "/clinic/"), ("administrator", "/clinic/invitations"), (None, "/nowhere")]  # fmt: skip
 #: who opens what is behind a gate
 OPENS = {"anyone": None, "person": "patient", "staff": "clinician", "clinician": "clinician", "admin": "administrator", "care": "clinician",

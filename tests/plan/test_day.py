@@ -120,7 +120,7 @@ def test_parts_that_are_closed_are_left_out(sqlite_app, day, may, kinds):
 def test_another_persons_words_carry_their_name(app, day, cast):
     day.feels("10 19:00", 6, by=cast.rosa)
     assert [(item.title, item.detail) for item in day.items("10 20:00", {"pain"})] == [
-        ("Check-in", "Pain 6 of 10, written by Rosa"),
+        ("Check-in", "Pain 6 of 10, told by Ana, written by Rosa"),
         ("Evening check-in", "10 seconds is enough."),
     ]
 

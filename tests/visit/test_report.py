@@ -36,7 +36,7 @@ def test_what_others_wrote_stands_apart(sqlite_app, cast, visit):
     page = visit("ana").get("/visit/").text
     own, others = page[page.index("Latest notes") :].split("Written by others")
     assert "notemark" in own and "rosamark" not in own
-    assert "rosamark" in others and "written by Rosa" in others
+    assert "rosamark" in others and "told by Ana, written by Rosa" in others
     assert "What others entered: average 9." in page
 
 
