@@ -7,10 +7,12 @@ The newest key seals, older ones still open: that is how keys are changed while 
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from base64 import b64decode, b64encode
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -79,6 +81,15 @@ def opened(value: bytes, owner: str, place: str) -> str:
         return AESGCM(secret(f"seal {owner}", key)).decrypt(nonce, body, place.encode()).decode()
     except InvalidTag:
         raise LostKey(f"What stands at {place} was not sealed there by key {key}.") from None
+
+
+def hashes(text: str, purpose: str) -> list[str]:
+    """What stands for `text` in an index, made with each key, the newest last; without the keys it cannot be guessed.
+
+    The keys are read anew: what was written with one that was added while we run must be found.
+    """
+    _ring.cache_clear()
+    return [hmac.new(_derived(f"hash {purpose}", key), text.encode(), sha256).hexdigest() for key in _ring()]
 
 
 def write_new(path: Path, content: bytes) -> None:

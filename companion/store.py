@@ -190,6 +190,12 @@ def work() -> Iterator[scoped_session[Session]]:
         db.remove()
 
 
+def one_at_a_time(number: int) -> None:
+    """From here to the end of the transaction nobody else comes past a call with this number; SQLite has one writer anyway."""
+    if engine().dialect.name == "postgresql":
+        db.connection().exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (number,))
+
+
 def insert(table: Any) -> sqlite.Insert | postgresql.Insert:
     """INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, in the dialect of the open database."""
     return sqlite.insert(table) if engine().dialect.name == "sqlite" else postgresql.insert(table)

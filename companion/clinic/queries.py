@@ -79,7 +79,7 @@ def _open(clinic_id: int, now: datetime) -> Select[Grant]:
         newer.id > Grant.id,
     )
     query = select(Grant).where(Grant.clinic_id == clinic_id, holds(now), ~later)
-    return query.order_by(Grant.list_name, Grant.patient_id)
+    return query.order_by(Grant.list_rank, Grant.patient_id)
 
 
 def count(clinic_id: int, now: datetime) -> int:
@@ -93,10 +93,11 @@ def patients(
 ) -> tuple[list[Seen], bool]:
     """One page of the patients whose name holds `search`, in an order of ORDERS, else by name; whether there are more."""
     query, start = _open(clinic_id, now), (page - 1) * PAGE
-    if folded(search):
-        query = query.where(Grant.list_name.contains(folded(search), autoescape=True))
+    named = _named(query, folded(search)) if folded(search) else None
     if order in ORDERS:
-        chosen = _ordered(query, ORDERS[order], now)[start : start + PAGE + 1]
+        chosen = _ordered(query, ORDERS[order], now, named)[start : start + PAGE + 1]
+    elif named is not None:
+        chosen = named[start : start + PAGE + 1]
     else:
         chosen = list(db.scalars(query.with_only_columns(Grant.id).limit(PAGE + 1).offset(start)))
     rows = select(Grant).where(Grant.id.in_(chosen[:PAGE])).join(Grant.patient).options(contains_eager(Grant.patient))
@@ -104,10 +105,21 @@ def patients(
     return _seen([found[number] for number in chosen[:PAGE]], now), len(chosen) > PAGE
 
 
-def _ordered(query: Select[Grant], rank: Rank, now: datetime) -> list[int]:
-    """Ids of all the grants, by the rank of those who share pain and have one, then by name."""
+def _named(query: Select[Grant], part: str) -> list[int]:
+    """Ids of the grants of those whose folded name holds `part`; every name is opened for it."""
+    rows = db.execute(query.join(Grant.patient).with_only_columns(Grant.id, Patient.id, Patient.name.column))
+    return [id for id, whose, name in rows if part in folded(Patient.name.opened(name, whose, whose))]
+
+
+def _ordered(query: Select[Grant], rank: Rank, now: datetime, named: list[int] | None) -> list[int]:
+    """Ids of all the grants, or of those `named`, by the rank of those who share pain and have one, then by name."""
     columns = (Grant.id, Grant.patient_id, Grant.parts, Grant.since_on, Grant.until_on, Patient.zone)
-    rows = db.execute(query.join(Grant.patient).with_only_columns(*columns)).all()
+    wanted = None if named is None else {*named}
+    rows = [
+        row
+        for row in db.execute(query.join(Grant.patient).with_only_columns(*columns))
+        if wanted is None or row.id in wanted
+    ]
     ranks = rank(
         [_Of(row.id, row.patient_id, row.since_on, row.until_on, row.zone) for row in rows if "pain" in row.parts], now
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from companion import clock
 from companion.identity.model import Account, Clinic, Patient
 from companion.measures.definition import newest
-from companion.measures.model import Answer, Plan, Reading, sealed
+from companion.measures.model import Answer, Plan, Reading
 from companion.measures.score import score
 from companion.store import db
 
@@ -42,6 +42,6 @@ def _answer(patient: Patient, account: Account, plan: Plan, uuid: str, day: date
     }
     at = clock.at(day, time(19, 30), patient.zone)
     row = Answer(uuid=uuid, patient_id=patient.id, plan_id=plan.id, author_id=account.id, digest="", zone=patient.zone)
-    row.instrument, row.version, row.values = plan.instrument, definition.version, sealed(patient.id, uuid, values)
+    row.instrument, row.version, row.said = plan.instrument, definition.version, values
     row.score, row.answered_at, row.recorded_at, row.day = score(definition, values), at, at, day
     return row

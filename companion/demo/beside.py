@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from companion import clock, seal
-from companion.flares.model import Flare, FlareStep, flare_place, step_place
+from companion import clock
+from companion.flares.model import Flare, FlareStep
 from companion.identity.model import Account, Patient
-from companion.seen.model import Seen, seen_place
+from companion.seen.model import Seen
 from companion.store import db
 
 #: days ago, hours long, what set it off, own words
@@ -36,20 +36,17 @@ def add_beside(patient: Patient, caregiver: Account, now: datetime) -> None:
     mine = {"patient_id": patient.id, "author_id": patient.account_id, "digest": ""}
     for days, hours, set_off, words in _FLARES:
         began, uuid = now - timedelta(days=days, hours=5), _uuid("flare", days)
-        sealed = seal.sealed(words, *flare_place(patient.id, uuid))
         row = Flare(**mine, uuid=uuid, zone=patient.zone, began_at=began, day=clock.day_of(began, patient.zone), recorded_at=began,
-                    ended_at=began + timedelta(hours=hours), ended_by=patient.account_id, set_off=set_off, flags={}, sealed=sealed)  # fmt: skip
+                    ended_at=began + timedelta(hours=hours), ended_by=patient.account_id, set_off=set_off, flags={}, words=words)  # fmt: skip
         db.add(row)
     for place, text in enumerate(_STEPS, start=1):
         uuid = _uuid("step", place)
-        sealed = seal.sealed(text, *step_place(patient.id, uuid))
-        db.add(FlareStep(**mine, uuid=uuid, place=place, sealed=sealed, recorded_at=now - timedelta(days=70)))
+        db.add(FlareStep(**mine, uuid=uuid, place=place, text=text, recorded_at=now - timedelta(days=70)))
     for days, hours, signs, note in _SEEN:
         at, uuid = now - timedelta(days=days, hours=hours), _uuid("seen", days)
-        sealed = seal.sealed(note, *seen_place(patient.id, uuid))
         theirs = {**mine, "author_id": caregiver.id, "uuid": uuid, "zone": patient.zone}
         day = clock.day_of(at, patient.zone)
-        db.add(Seen(**theirs, seen_at=at, day=day, signs=signs, sealed=sealed, recorded_at=at))
+        db.add(Seen(**theirs, seen_at=at, day=day, signs=signs, note=note, recorded_at=at))
 
 
 def _uuid(kind: str, number: int) -> str:

@@ -170,7 +170,16 @@ def _write(
     """Everything that was lived, in a few statements."""
     who = {"patient_id": patient.id, "author_id": account.id, "digest": ""}
     first_id = (db.query(Entry.id).order_by(Entry.id.desc()).limit(1).scalar() or 0) + 1
-    entries = [{**who, **entry, "id": first_id + n, "zone": patient.zone} for n, entry in enumerate(life.entries)]
+    entries = [
+        {
+            **who,
+            **entry,
+            **Entry.note.columns(note, patient.id, entry["uuid"]),
+            "id": first_id + n,
+            "zone": patient.zone,
+        }
+        for n, (entry, note) in enumerate(zip(life.entries, life.notes, strict=True))
+    ]
     sites = [
         {"entry_id": entry["id"], "region": region, "intensity": max(0, entry["pain"] - n), "spreads": region in DOWN}
         for entry, regions in zip(entries, life.regions, strict=True)

@@ -21,6 +21,7 @@ class Life:
     first: date
     last: date
     entries: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     regions: list[list[str]] = field(default_factory=list)
     doses: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     sessions: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
@@ -75,11 +76,11 @@ def _write_day(life: Life, person: Person, day: date, level: float, now: datetim
                 "felt_at": felt_at,
                 "day": day,
                 "pain": pain,
-                "note": note,
                 "recorded_at": felt_at,
                 **said,
             }
         )
+        life.notes.append(note)
         life.regions.append(
             sorted(region for region in person.regions if random.random() < 0.75) if random.random() < 0.7 else []
         )

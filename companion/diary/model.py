@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.diary.regions import Marks
 from companion.identity.model import Account, Patient
+from companion.sealed import Facts, Words
 from companion.store import Base
 
 #: what a person fills in beside the time, each with what stands there if it is left out
@@ -69,8 +70,8 @@ class Entry(Base):
     fatigue: Mapped[int | None]
     stress: Mapped[int | None]
     #: by the kinds of chips.toml, in the order in which they were chosen: codes of it, or the person's own words
-    words: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict, server_default="{}")
-    note: Mapped[str] = mapped_column(default="")
+    words = Facts("patient", by="uuid", empty={})
+    note = Words("patient", by="uuid")
     recorded_at: Mapped[datetime]
     #: SHA-256 of what was sent, to tell a resend from another text under the same uuid
     digest: Mapped[str]
@@ -132,7 +133,7 @@ class Revision(Base):
     version: Mapped[int]
     #: felt_at, BLANK and Marks, what did not exist yet left out; instants as ISO text; removed_at and removed_by where it
     #: was removed and this brought it back
-    said: Mapped[dict[str, Any]] = mapped_column(JSON)
+    said = Facts("entry", by="version")
     replaced_at: Mapped[datetime]
     replaced_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
 

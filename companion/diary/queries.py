@@ -53,7 +53,11 @@ def entries_on(patient: Patient, day: date) -> list[Entry]:
 
 def notes(patient: Patient, first: date, last: date, most: int) -> list[Entry]:
     """The newest entries of the days that have a note, at most `most`."""
-    return list(db.scalars(_entries(patient, Entry.day.between(first, last), _STANDS, Entry.note != "").limit(most)))
+    return list(
+        db.scalars(
+            _entries(patient, Entry.day.between(first, last), _STANDS, Entry.note.column.is_not(None)).limit(most)
+        )
+    )
 
 
 def entry(patient: Patient, uuid: str) -> Entry | None:
@@ -70,11 +74,12 @@ def evening(patient: Patient, author: Account, day: date) -> Entry | None:
 
 def habits(patient: Patient, author: Account) -> Habits:
     """What the author tapped and wrote lately about this patient."""
-    query = select(Entry.words, Entry.walked_in).where(Entry.patient_id == patient.id, Entry.author_id == author.id)
-    rows = db.execute(query.where(_STANDS).order_by(Entry.felt_at.desc(), Entry.id.desc()).limit(_LATELY)).all()
-    found = Habits(unit=next((unit for _words, unit in rows if unit), ""))
-    for words, _unit in rows:
-        for kind, chosen in words.items():
+    query = select(Entry.uuid, Entry.words.column, Entry.walked_in)
+    query = query.where(Entry.patient_id == patient.id, Entry.author_id == author.id, _STANDS)
+    rows = db.execute(query.order_by(Entry.felt_at.desc(), Entry.id.desc()).limit(_LATELY)).all()
+    found = Habits(unit=next((unit for _uuid, _words, unit in rows if unit), ""))
+    for uuid, words, _unit in rows:
+        for kind, chosen in Entry.words.opened(words, patient.id, uuid).items():
             found.last.setdefault(kind, chosen)
             found.words.setdefault(kind, {}).update(dict.fromkeys(chosen))
     return found

@@ -51,7 +51,7 @@ def record(
     values: dict[str, Any] = {
         **{"uuid": uuid, "patient_id": patient.id, "author_id": author.id},
         **{"kind": kind, "felt_at": felt_at, "zone": zone, "day": clock.day_of(felt_at, zone)},
-        **(BLANK | more | {"pain": pain}),
+        **_columns(BLANK | more | {"pain": pain}, patient.id, uuid),
         **{"recorded_at": now, "digest": digest, "version": 1},
     }
     entry_id = db.connection().execute(_new_entry(engine().dialect.name), values).scalar()
@@ -64,6 +64,13 @@ def record(
     make_transient_to_detached(entry)
     db.add(entry)
     return entry, True
+
+
+def _columns(said: dict[str, Any], patient_id: int, uuid: str) -> dict[str, Any]:
+    """What stands in the columns of an entry that says so: its words are sealed."""
+    plain = {name: value for name, value in said.items() if name not in {"words", "note"}}
+    sealed = (Entry.words.columns(said["words"], patient_id, uuid), Entry.note.columns(said["note"], patient_id, uuid))
+    return {**plain, **sealed[0], **sealed[1]}
 
 
 def correct(

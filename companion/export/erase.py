@@ -55,7 +55,8 @@ def _erase(account: Account, now: datetime) -> None:
         _blank(Patient, patient_id, zone="UTC")
     note(0, "erased", None, patients[0] if patients else None, now, thing=f"account {id}")
     with speaking(language):
-        _blank(Account, id, email=str(id), name=_("Someone who left"), created_at=now, erases_at=now, erased_at=now)
+        name = Account.name.columns(_("Someone who left"), id, id)
+        _blank(Account, id, **name, created_at=now, erases_at=now, erased_at=now)
 
 
 def _blank(model: type[Account] | type[Patient], id: int, **kept: object) -> None:

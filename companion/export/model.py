@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.identity.model import Account, Clinic, Patient
+from companion.sealed import Words
 from companion.store import Base
 
 #: how long a take-out can be fetched
@@ -85,7 +86,7 @@ class Closing(Base):
     closed_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     died_on: Mapped[date]
     #: how the clinic knows, in its own words
-    reason: Mapped[str]
+    reason = Words("patient")
     closed_at: Mapped[datetime]
     #: it was a mistake, and who said so
     undone_at: Mapped[datetime | None]

@@ -16,6 +16,7 @@ from companion.identity.model import Account, Clinic, Patient
 from companion.measures.model import Answer
 from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
+from companion.sealed import opened_row
 from companion.seen.model import Seen
 from companion.sharing.model import Grant
 from companion.store import db
@@ -118,21 +119,20 @@ def answers(patient_id: int) -> Iterator[Answer]:
 
 def helps(account_id: int | None) -> list[tuple[Grant, str]]:
     """The grants that ever let the account into somebody's record, with that person's name."""
-    query = select(Grant, Patient.name).join(Grant.patient).where(Grant.account_id == account_id).order_by(Grant.id)
-    query = query.where(Grant.account_id.is_not(None))
-    return [(grant, name) for grant, name in db.execute(query)]
+    query = select(Grant).where(Grant.account_id == account_id, Grant.account_id.is_not(None)).order_by(Grant.id)
+    return [(grant, grant.patient.name) for grant in db.scalars(query.options(joinedload(Grant.patient)))]
 
 
 def rows(table: Table, account_id: int | None, patient_id: int | None) -> Iterator[dict[str, Any]]:
-    """The rows of one of the `whose.owned` tables that belong to a person."""
+    """The rows of one of the `whose.owned` tables that belong to a person, with what is sealed opened."""
     query = select(table).where(belongs(table, account_id, [patient_id] if patient_id else []))
     found = db.execute(query.order_by(*table.primary_key).execution_options(yield_per=_BATCH))
-    return (dict(row) for row in found.mappings())
+    return (opened_row(table, row) for row in found.mappings())
 
 
 def root(table: Table, id: int) -> dict[str, Any]:
-    """The row of the account or of the patient itself."""
-    return dict(db.execute(select(table).where(table.c.id == id)).mappings().one())
+    """The row of the account or of the patient itself, opened as in `rows`."""
+    return opened_row(table, db.execute(select(table).where(table.c.id == id)).mappings().one())
 
 
 def counts(account_id: int | None, patient_id: int | None) -> dict[str, int]:
@@ -146,7 +146,8 @@ def counts(account_id: int | None, patient_id: int | None) -> dict[str, int]:
 
 def names(model: type[Account] | type[Clinic], ids: set[int]) -> dict[int, str]:
     """Their names, by id."""
-    return dict(db.execute(select(model.id, model.name).where(model.id.in_(ids))).all())
+    found: list[Any] = [*db.scalars(select(model).where(model.id.in_(ids)))]
+    return {row.id: row.name for row in found}
 
 
 def _each(query: Select[Any]) -> Iterator[Any]:

@@ -7,32 +7,18 @@ the record stands apart from the person's own words.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any, TextIO
 
 from sqlalchemy import Column, LargeBinary, Table
 
-from companion import seal
 from companion.export import queries, whose
 from companion.export.person import Person
-from companion.flares.model import flare_place, step_place
 from companion.identity.model import Account, Clinic
-from companion.measures.model import opened
-from companion.seen.model import seen_place, version_place
 
 #: columns of no use to anybody but us, or to a thief; so are those that end in _hash or hold bytes
-_LEFT_OUT = {"endpoint", "p256dh", "auth", "digest", "lease", "key", "list_name", "secret", "public_key"}
-#: where the words of a person are sealed: under which name they are told, and whose key opens them for which place
-_WORDS: dict[str, tuple[str, Callable[[dict[str, Any]], tuple[str, str]]]] = {
-    "flare": ("words", lambda row: flare_place(row["patient_id"], row["uuid"])),
-    "flare_step": ("text", lambda row: step_place(row["patient_id"], row["uuid"])),
-    "seen": ("note", lambda row: seen_place(row["patient_id"], row["uuid"])),
-    "seen_version": ("said", lambda row: version_place(row["patient_id"], row["seen_id"], row["version"])),
-}
-
-#: what is sealed in the rows of a table and belongs to the person, by the table's name
-_SEALED = {"measure_answer": opened}
+_LEFT_OUT = {"reached", "digest", "lease", "key", "list_rank", "secret"}
 
 
 def write(out: TextIO, person: Person) -> None:
@@ -65,27 +51,15 @@ def _written(table: Table, person: Person, own: bool) -> Iterator[dict[str, Any]
 
 
 def _list(out: TextIO, name: str, rows: Iterable[dict[str, Any]], table: Table, seen: dict[str, set[int]]) -> None:
-    taken = [column for column in table.columns if not _is_left_out(column)]
-    people = [(column.key, to) for column in taken for to in _names(column)]
+    taken = [_name(column) for column in table.columns if not _is_left_out(column)]
+    people = [(column.key, to) for column in table.columns for to in _names(column)]
     out.write(f',\n"{name}": [')
     for n, row in enumerate(rows):
-        said = {"said": _SEALED[table.name](row)} if table.name in _SEALED else _words(table, row)
-        out.write(("," if n else "") + "\n" + _said({column.key: row[column.key] for column in taken} | said))
+        out.write(("," if n else "") + "\n" + _said({name: row[name] for name in taken}))
         for key, to in people:
             if row[key] is not None:
                 seen[to].add(row[key])
     out.write("]")
-
-
-def _words(table: Table, row: dict[str, Any]) -> dict[str, str | None]:
-    """What is sealed in the row, opened; None where its key is lost, which must not hold up all the rest."""
-    if table.name not in _WORDS:
-        return {}
-    name, place = _WORDS[table.name]
-    try:
-        return {name: seal.opened(row["sealed"], *place(row))}
-    except seal.LostKey:
-        return {name: None}
 
 
 def _names(column: Column) -> Iterator[str]:
@@ -93,8 +67,15 @@ def _names(column: Column) -> Iterator[str]:
     return (key.column.table.name for key in column.foreign_keys if key.column.table.name in {"account", "clinic"})
 
 
+def _name(column: Column) -> str:
+    """What it is called in the file: sealed words stand there opened, under their own name."""
+    name: str = column.info["sealed"].name if "sealed" in column.info else column.key
+    return name
+
+
 def _is_left_out(column: Column) -> bool:
-    return column.key in _LEFT_OUT or column.key.endswith("_hash") or isinstance(column.type, LargeBinary)
+    holds_bytes = isinstance(column.type, LargeBinary) and "sealed" not in column.info
+    return _name(column) in _LEFT_OUT or column.key.endswith("_hash") or holds_bytes
 
 
 def _helps(out: TextIO, person: Person) -> None:

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from companion import clock, seal
+from companion import clock
 from companion.flares import queries
-from companion.flares.model import Flare, flare_place
+from companion.flares.model import Flare
 from companion.identity.model import Account, Patient
 from companion.identity.touch import touch
 from companion.store import db, once
@@ -47,7 +47,7 @@ def begin(
         touch(patient, "diary", now)
         row = Flare(uuid=uuid, patient_id=patient.id, author_id=author.id, zone=patient.zone, digest=digest)
         row.set_off, row.flags = list(set_off), dict(flags or {})
-        row.sealed = seal.sealed(words, *flare_place(patient.id, uuid))
+        row.words = words
         row.began_at, row.day, row.recorded_at = began_at, clock.day_of(began_at, patient.zone), now
         known = queries.going_on(patient, began_at)
         if known is not None:

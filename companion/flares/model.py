@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from companion import seal
 from companion.flares import questions
 from companion.identity.model import Account, Patient
+from companion.sealed import Words
 from companion.store import Base
 
 
@@ -36,8 +36,8 @@ class Flare(Base):
     set_off: Mapped[list[str]] = mapped_column(JSON)
     #: `yes` or `no` by the code of redflags.toml; what was not answered is not in it
     flags: Mapped[dict[str, str]] = mapped_column(JSON)
-    #: what set it off in the person's own words, sealed
-    sealed: Mapped[bytes]
+    #: what set it off in the person's own words
+    words = Words("patient", by="uuid")
     recorded_at: Mapped[datetime]
     digest: Mapped[str]
     #: the flare that was going on when this one was written down, on another phone: the two are one, and that one counts
@@ -48,11 +48,6 @@ class Flare(Base):
     patient: Mapped[Patient] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
     joined: Mapped[list[Flare]] = relationship(order_by="Flare.id")
-
-    @property
-    def words(self) -> str:
-        """What set it off, as the person put it; raises seal.LostKey."""
-        return seal.opened(self.sealed, *flare_place(self.patient_id, self.uuid))
 
     @property
     def all_words(self) -> list[str]:
@@ -78,10 +73,6 @@ class Flare(Base):
         """How long it lasted, or has lasted until `now`."""
         return max((self.ended_at or now) - self.began_at, timedelta())
 
-    def seal_again(self) -> None:
-        """With the newest key; raises seal.LostKey."""
-        self.sealed = seal.sealed(self.words, *flare_place(self.patient_id, self.uuid))
-
 
 class FlareStep(Base):
     """One step of my flare plan. Other words are another step in its place, so that an old tick-off says what was done."""
@@ -96,8 +87,8 @@ class FlareStep(Base):
     place: Mapped[int]
     #: the step whose words it changed
     former_id: Mapped[int | None] = mapped_column(ForeignKey("flare_step.id"), index=True)
-    #: what to do, sealed
-    sealed: Mapped[bytes]
+    #: what to do
+    text = Words("patient", by="uuid")
     recorded_at: Mapped[datetime]
     digest: Mapped[str]
     removed_at: Mapped[datetime | None]
@@ -105,15 +96,6 @@ class FlareStep(Base):
 
     patient: Mapped[Patient] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
-
-    @property
-    def text(self) -> str:
-        """What to do; raises seal.LostKey."""
-        return seal.opened(self.sealed, *step_place(self.patient_id, self.uuid))
-
-    def seal_again(self) -> None:
-        """With the newest key; raises seal.LostKey."""
-        self.sealed = seal.sealed(self.text, *step_place(self.patient_id, self.uuid))
 
 
 class FlareTick(Base):
@@ -136,13 +118,3 @@ class FlareTick(Base):
     flare: Mapped[Flare] = relationship()
     step: Mapped[FlareStep] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
-
-
-def flare_place(patient_id: int, uuid: str) -> tuple[str, str]:
-    """Whose key seals the words of a flare, and for which place."""
-    return f"patient:{patient_id}", f"flare.sealed:{patient_id}:{uuid}"
-
-
-def step_place(patient_id: int, uuid: str) -> tuple[str, str]:
-    """Whose key seals the words of a step, and for which place."""
-    return f"patient:{patient_id}", f"flare_step.sealed:{patient_id}:{uuid}"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from companion import seal
 from companion.flares import queries
-from companion.flares.model import Flare, FlareStep, FlareTick, step_place
+from companion.flares.model import Flare, FlareStep, FlareTick
 from companion.identity.model import Account, Patient
 from companion.identity.touch import touch
 from companion.store import once
@@ -38,13 +37,12 @@ def change(step: FlareStep, author: Account, uuid: str, digest: str, text: str, 
 
 
 def _step(patient: Patient, author: Account, uuid: str, digest: str, text: str, place: int, now: datetime) -> FlareStep:
-    sealed = seal.sealed(text, *step_place(patient.id, uuid))
     return FlareStep(
         uuid=uuid,
         patient_id=patient.id,
         author_id=author.id,
         place=place,
-        sealed=sealed,
+        text=text,
         recorded_at=now,
         digest=digest,
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from companion.sealed import Address, Words
 from companion.store import Base
 
 
@@ -16,10 +17,10 @@ class Account(Base):
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(primary_key=True)
     #: lower case, the name to sign in with
-    email: Mapped[str] = mapped_column(unique=True)
+    email = Address("account", of="id")
     #: when a code that was mailed to that address was typed; None: nobody knows yet whether letters reach its person
     confirmed_at: Mapped[datetime | None]
-    name: Mapped[str]
+    name = Words("account", of="id")
     #: argon2id, or None for a person who cannot sign in with a password
     password_hash: Mapped[str | None]
     #: a key of words.LANGUAGES
@@ -42,7 +43,7 @@ class Patient(Base):
     __tablename__ = "patient"
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), unique=True)
-    name: Mapped[str]
+    name = Words("patient", of="id")
     born_on: Mapped[date | None]
     #: IANA zone that days and wall times of this record are reckoned in
     zone: Mapped[str]

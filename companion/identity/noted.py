@@ -23,6 +23,6 @@ def refused(email: str, now: datetime) -> None:
     """Somebody tried to sign in with `email` and was not let in; committed at once. An unknown one costs as much."""
     query = select(Account.id, Membership.clinic_id).outerjoin(Membership, Membership.account_id == Account.id)
     with at_once():
-        rows: list[Any] = [*db.execute(query.where(Account.email == email.lower()).order_by(Membership.clinic_id))]
+        rows: list[Any] = [*db.execute(query.where(Account.email.is_(email.lower())).order_by(Membership.clinic_id))]
         for account_id, chain in rows or [(None, None)]:
             note(chain or 0, "sign_in_refused", account_id, None, now, "refused")

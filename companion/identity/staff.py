@@ -10,7 +10,7 @@ from companion.audit.write import note
 from companion.identity.model import Account, Clinic, Membership
 from companion.identity.names import folded
 from companion.identity.passwords import sign_out_everywhere
-from companion.identity.signin import memberships
+from companion.identity.signin import memberships, new_account
 from companion.store import db
 
 
@@ -40,11 +40,8 @@ def clinic_called(name: str, phone: str, new: bool, now: datetime) -> tuple[Clin
 
 
 def newcomer(email: str, name: str, now: datetime) -> Account:
-    """An account without a password and without a record, for somebody who has none."""
-    account = Account(email=email.lower(), name=name, created_at=now)
-    db.add(account)
-    db.flush()
-    return account
+    """An account without a password and without a record, for somebody who has none; raises signin.Taken."""
+    return new_account(email, name, now)
 
 
 def join(account: Account, clinic: Clinic, role: str) -> None:

@@ -9,7 +9,7 @@ from companion.clock import day_of
 from companion.identity.model import Account, Patient
 from companion.identity.touch import touch
 from companion.measures.definition import Definition, Values
-from companion.measures.model import Answer, Plan, Signal, sealed
+from companion.measures.model import Answer, Plan, Signal
 from companion.measures.queries import readers
 from companion.measures.score import alarmed, asked, score
 from companion.store import db, once
@@ -36,7 +36,7 @@ def record(
     def make() -> Answer:
         row = Answer(uuid=uuid, patient=patient, plan=plan, author=author, digest=digest, zone=patient.zone)
         row.instrument, row.version = definition.code, definition.version
-        row.values, row.score = sealed(patient.id, uuid, said), score(definition, said)
+        row.said, row.score = dict(said), score(definition, said)
         row.answered_at, row.recorded_at, row.day = answered_at, now, day_of(answered_at, patient.zone)
         return row
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Double, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from companion import seal
 from companion.identity.model import Account, Clinic, Patient
-from companion.measures.definition import Definition, Values, read
+from companion.measures.definition import Definition, read
+from companion.sealed import Facts
 from companion.store import Base
 
 
@@ -55,8 +54,8 @@ class Answer(Base):
     instrument: Mapped[str]
     #: of the questionnaire as it was answered
     version: Mapped[int]
-    #: sealed for the patient: the answers by code of the item, as JSON
-    values: Mapped[bytes]
+    #: the answers by code of the item
+    said = Facts("patient", by="uuid", empty={})
     #: None if something that counts was left open, or nothing is scored
     score: Mapped[float | None] = mapped_column(Double)
     answered_at: Mapped[datetime]
@@ -72,31 +71,6 @@ class Answer(Base):
     patient: Mapped[Patient] = relationship()
     plan: Mapped[Plan] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """The answers by code of the item; raises seal.LostKey."""
-        found: dict[str, Any] = json.loads(seal.opened(self.values, *_place(self.patient_id, self.uuid)))
-        return found
-
-    def seal_again(self) -> None:
-        """Seal the answers with the newest key; raises seal.LostKey."""
-        self.values = sealed(self.patient_id, self.uuid, self.said)
-
-
-def sealed(patient_id: int, uuid: str, values: Values) -> bytes:
-    """`Answer.values` for these answers."""
-    return seal.sealed(json.dumps(dict(values), ensure_ascii=False), *_place(patient_id, uuid))
-
-
-def opened(row: Any) -> dict[str, Any]:
-    """The answers in a row of the table; raises seal.LostKey."""
-    found: dict[str, Any] = json.loads(seal.opened(row["values"], *_place(row["patient_id"], row["uuid"])))
-    return found
-
-
-def _place(patient_id: int, uuid: str) -> tuple[str, str]:
-    return f"patient:{patient_id}", f"answer:{patient_id}:{uuid}"
 
 
 class Signal(Base):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion import clock
 from companion.identity.model import Account, Patient
+from companion.sealed import Words
 from companion.sharing.terms import Period
 from companion.store import Base
 
@@ -25,7 +26,7 @@ class Medicine(Base):
     #: what is taken at a time: "1 capsule"
     amount: Mapped[str] = mapped_column(default="")
     #: "with food", "why I take it"
-    note: Mapped[str] = mapped_column(default="")
+    note = Words("patient")
     #: code of catalogue.toml, None for a free entry
     code: Mapped[str | None]
     as_needed: Mapped[bool] = mapped_column(default=False)
@@ -81,7 +82,7 @@ class Dose(Base):
     day: Mapped[date]
     #: the planned wall time that it answers, None for a dose beside the plan
     due_wall: Mapped[time | None]
-    reason: Mapped[str] = mapped_column(default="")
+    reason = Words("patient", by="uuid")
     recorded_at: Mapped[datetime]
     digest: Mapped[str]
     removed_at: Mapped[datetime | None]

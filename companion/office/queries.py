@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from companion.audit.acts import GROUPS
 from companion.audit.model import Event
 from companion.identity.model import Account, Membership, SignIn
+from companion.identity.names import folded
 from companion.sharing.model import Glass, Invitation
 from companion.store import db
 
@@ -36,8 +37,9 @@ class Colleague:
 
 def colleagues(clinic_id: int) -> list[Colleague]:
     """Everybody who works at the clinic, by name."""
-    query = select(Membership).join(Membership.account).where(Membership.clinic_id == clinic_id)
-    seats = db.scalars(query.options(joinedload(Membership.account)).order_by(Account.name, Account.id)).all()
+    query = select(Membership).where(Membership.clinic_id == clinic_id)
+    found = db.scalars(query.options(joinedload(Membership.account)).order_by(Membership.account_id))
+    seats = sorted(found, key=lambda seat: folded(seat.account.name))
     ids = [seat.account_id for seat in seats]
     joined = select(Invitation.used_by, func.max(Invitation.used_at)).where(*_of_staff(clinic_id))
     since = dict(db.execute(joined.where(Invitation.used_by.in_(ids)).group_by(Invitation.used_by)).all())
@@ -68,15 +70,15 @@ def glass(clinic_id: int, glass_id: int) -> Glass | None:
 def names(ids: Iterable[int | None]) -> dict[int, str]:
     """The names of accounts by their ids."""
     wanted = {account_id for account_id in ids if account_id is not None}
-    return dict(db.execute(select(Account.id, Account.name).where(Account.id.in_(wanted))).all())
+    return {account.id: account.name for account in db.scalars(select(Account).where(Account.id.in_(wanted)))}
 
 
 def known(clinic_id: int) -> dict[int, str]:
     """Names of those who work at the clinic, or took an invitation to, by the ids of their accounts; in order of name."""
     here = select(Membership.account_id).where(Membership.clinic_id == clinic_id)
     came = select(Invitation.used_by).where(*_of_staff(clinic_id), Invitation.used_by.is_not(None))
-    query = select(Account.id, Account.name).where(Account.id.in_(here.union(came)))
-    return dict(db.execute(query.order_by(Account.name, Account.id)).all())
+    rows = db.scalars(select(Account).where(Account.id.in_(here.union(came))).order_by(Account.id))
+    return {account.id: account.name for account in sorted(rows, key=lambda account: folded(account.name))}
 
 
 @dataclass(frozen=True)

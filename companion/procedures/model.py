@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.identity.model import Account, Clinic, Patient
+from companion.sealed import Words
 from companion.store import Base
 
 
@@ -30,7 +31,7 @@ class Procedure(Base):
     #: left, right, both or middle
     side: Mapped[str] = mapped_column(default="")
     done_on: Mapped[date]
-    note: Mapped[str] = mapped_column(default="")
+    note = Words("patient")
     recorded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

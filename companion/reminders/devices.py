@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from companion.identity.model import Account, Patient
-from companion.reminders.model import Address, Device, sealed
+from companion.reminders.model import Address, Device, columns_of
 from companion.reminders.queries import CHECK_IN, evening, had_device
 from companion.schedule import times
 from companion.schedule.model import EVERY_DAY
@@ -24,7 +24,7 @@ def listen(account: Account, address: Address, *, label: str, now: datetime, wan
 
     None for one that its person put away, unless they want it again just now: a page that only confirms must not.
     """
-    held = sealed(account.id, address)
+    held = columns_of(address, account.id)
     # the page and its worker may say so at the same moment
     new = insert(Device).values(
         account_id=account.id, **held, label=label, created_at=now, confirmed_at=now, ended_why=""
@@ -36,7 +36,7 @@ def listen(account: Account, address: Address, *, label: str, now: datetime, wan
         return None
     if device.account_id != account.id:
         device.account_id, device.created_at, device.sent_at = account.id, now, None
-    device.sealed, device.label = held["sealed"], label or device.label
+    device.reached, device.label = address, label or device.label
     device.confirmed_at, device.ended_at, device.ended_why = now, None, ""
     return device
 

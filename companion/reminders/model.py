@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -10,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from companion import seal
 from companion.identity.model import Account, Patient
 from companion.schedule.model import Schedule
+from companion.sealed import Facts
 from companion.sharing.model import Grant
 from companion.store import Base
 
@@ -33,8 +32,8 @@ class Device(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     #: SHA-256 of the endpoint
     endpoint_hash: Mapped[str] = mapped_column(unique=True)
-    #: its Address, sealed as `sealed` does it
-    sealed: Mapped[bytes]
+    #: the fields of its Address
+    reached = Facts("account", by="endpoint_hash")
     #: browser and system in plain words
     label: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
@@ -51,21 +50,13 @@ class Device(Base):
     @property
     def address(self) -> Address:
         """Where and how it is reached; raises seal.LostKey."""
-        return Address(*json.loads(seal.opened(self.sealed, *_place(self.account_id, self.endpoint_hash))))
-
-    def seal_again(self) -> None:
-        """With the newest key; raises seal.LostKey."""
-        self.sealed = sealed(self.account_id, self.address)["sealed"]
+        return Address(*self.reached)
 
 
-def sealed(account_id: int, address: Address) -> dict[str, Any]:
+def columns_of(address: Address, account_id: int) -> dict[str, Any]:
     """The columns of a Device of the account that hold the address."""
     hashed = sha256(address.endpoint.encode()).hexdigest()
-    return {"endpoint_hash": hashed, "sealed": seal.sealed(json.dumps(address), *_place(account_id, hashed))}
-
-
-def _place(account_id: int, hashed: str) -> tuple[str, str]:
-    return f"account:{account_id}", f"device:{hashed}"
+    return {"endpoint_hash": hashed, **Device.reached.columns(address, account_id, hashed)}
 
 
 _OWN, _TOLD = text("grant_id IS NULL"), text("grant_id IS NOT NULL")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from companion import seal
 from companion.identity.model import Account, Patient
+from companion.sealed import Facts, Words
 from companion.store import Base
 
 
@@ -32,8 +30,8 @@ class Seen(Base):
     day: Mapped[date]
     #: keys of signs.SIGNS
     signs: Mapped[list[str]] = mapped_column(JSON)
-    #: the note, sealed
-    sealed: Mapped[bytes]
+    #: own words
+    note = Words("patient", by="uuid")
     recorded_at: Mapped[datetime]
     digest: Mapped[str]
     #: counts corrections
@@ -47,18 +45,9 @@ class Seen(Base):
     versions: Mapped[list[SeenVersion]] = relationship(order_by="SeenVersion.version")
 
     @property
-    def note(self) -> str:
-        """Own words; raises seal.LostKey."""
-        return seal.opened(self.sealed, *seen_place(self.patient_id, self.uuid))
-
-    @property
     def local(self) -> datetime:
         """When it was, on the clock of the zone in which it was written."""
         return self.seen_at.astimezone(ZoneInfo(self.zone))
-
-    def seal_again(self) -> None:
-        """With the newest key; raises seal.LostKey."""
-        self.sealed = seal.sealed(self.note, *seen_place(self.patient_id, self.uuid))
 
 
 class SeenVersion(Base):
@@ -69,29 +58,6 @@ class SeenVersion(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
     seen_id: Mapped[int] = mapped_column(ForeignKey("seen.id"), index=True)
     version: Mapped[int]
-    #: JSON of seen_at (ISO text), signs and note, sealed
-    sealed: Mapped[bytes]
+    #: seen_at (ISO text), signs and note
+    said = Facts("seen", by="version")
     replaced_at: Mapped[datetime]
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """seen_at, signs and note as they stood; raises seal.LostKey."""
-        found: dict[str, Any] = json.loads(
-            seal.opened(self.sealed, *version_place(self.patient_id, self.seen_id, self.version))
-        )
-        return found | {"seen_at": datetime.fromisoformat(found["seen_at"])}
-
-    def seal_again(self) -> None:
-        """With the newest key; raises seal.LostKey."""
-        place = version_place(self.patient_id, self.seen_id, self.version)
-        self.sealed = seal.sealed(seal.opened(self.sealed, *place), *place)
-
-
-def seen_place(patient_id: int, uuid: str) -> tuple[str, str]:
-    """Whose key seals a note, and for which place."""
-    return f"patient:{patient_id}", f"seen.sealed:{patient_id}:{uuid}"
-
-
-def version_place(patient_id: int, seen_id: int, version: int) -> tuple[str, str]:
-    """Whose key seals what was said before, and for which place."""
-    return f"patient:{patient_id}", f"seen_version.sealed:{seen_id}:{version}"

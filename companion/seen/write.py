@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from companion import clock, seal
+from companion import clock
 from companion.identity.model import Account, Patient
 from companion.identity.touch import touch
-from companion.seen.model import Seen, SeenVersion, seen_place, version_place
+from companion.seen.model import Seen, SeenVersion
 from companion.store import Conflict, db, once
 
 
@@ -34,7 +33,7 @@ def record(
             list(signs),
             now,
         )
-        row.sealed = seal.sealed(note, *seen_place(patient.id, uuid))
+        row.note = note
         return row
 
     return once(Seen, patient.id, uuid, digest, make)[0]
@@ -50,13 +49,13 @@ def correct(row: Seen, version: int, seen_at: datetime, signs: Sequence[str], no
         return False
     if row.version != version:
         raise Conflict(row.uuid)
-    said = json.dumps({"seen_at": row.seen_at.isoformat(), "signs": row.signs, "note": row.note}, ensure_ascii=False)
+    said = {"seen_at": row.seen_at.isoformat(), "signs": row.signs, "note": row.note}
     former = SeenVersion(patient_id=row.patient_id, seen_id=row.id, version=row.version, replaced_at=now)
-    former.sealed = seal.sealed(said, *version_place(row.patient_id, row.id, row.version))
+    former.said = said
     row.versions.append(former)
     row.version += 1
     row.seen_at, row.day, row.signs = seen_at, clock.day_of(seen_at, row.zone), list(signs)
-    row.sealed = seal.sealed(note, *seen_place(row.patient_id, row.uuid))
+    row.note = note
     return True
 
 

@@ -21,12 +21,11 @@ LASTS = timedelta(hours=24)
 
 def find(clinic_id: int, name: str, born_on: date) -> Patient | None:
     """The one patient of this name and day of birth who ever let the clinic in; None for nobody, and for several."""
-    known = exists().where(
-        Grant.patient_id == Patient.id, Grant.clinic_id == clinic_id, Grant.list_name == folded(name)
-    )
-    query = select(Patient).outerjoin(Patient.account).where(Patient.born_on == born_on, known)
+    known = exists().where(Grant.patient_id == Patient.id, Grant.clinic_id == clinic_id)
     # nobody looks into the record of somebody who is leaving
-    found = db.scalars(query.where(Account.erases_at.is_(None)).limit(2)).all()
+    query = select(Patient).outerjoin(Patient.account).where(Account.erases_at.is_(None))
+    born = db.scalars(query.where(Patient.born_on == born_on, known))
+    found = [patient for patient in born if folded(patient.name) == folded(name)]
     return found[0] if len(found) == 1 else None
 
 

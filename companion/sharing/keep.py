@@ -23,7 +23,7 @@ def start(account: Account, name: str, born_on: date | None, zone: str, now: dat
     db.execute(select(Account.id).where(Account.id == account.id).with_for_update())
     query = select(Grant).join(Grant.patient).where(Grant.account_id == account.id, Grant.keeps, holds(now))
     same = Patient.born_on.is_(None) if born_on is None else Patient.born_on == born_on
-    known = db.scalars(query.where(same, Patient.name == name)).first()
+    known = next((row for row in db.scalars(query.where(same)) if row.patient.name == name), None)
     if known is not None:
         return known
     patient = Patient(name=name, born_on=born_on, zone=zone)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     Connection,
@@ -18,12 +19,13 @@ from sqlalchemy import (
     inspect,
     select,
     text,
-    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from companion.identity.model import Account, Clinic, Patient
-from companion.identity.names import folded
+from companion.sealed import Words
+from companion.sharing import ranks
 from companion.sharing.terms import Period
 from companion.store import Base
 from companion.words import Later, lazy
@@ -39,12 +41,6 @@ PARTS: dict[str, Later] = {
 }
 
 
-def _name_to_list(context: Any) -> str:
-    """The patient's folded name for a new grant, which is written by id."""
-    patient_id = context.get_current_parameters()["patient_id"]
-    return folded(context.connection.scalar(select(Patient.name).where(Patient.id == patient_id)) or "")
-
-
 _OPEN = text("stopped_at IS NULL")
 
 
@@ -57,7 +53,7 @@ class Grant(Base):
         # a clinic's list is one walk along it, however many patients there are
         Index(
             "ix_grant_list",
-            *("clinic_id", "list_name", "patient_id", "ends_at"),
+            *("clinic_id", "list_rank", "patient_id", "ends_at"),
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
@@ -85,8 +81,8 @@ class Grant(Base):
     stopped_at: Mapped[datetime | None]
     #: version of the words that were agreed to, a key of consent.TEXTS; empty before there were any
     consent: Mapped[str] = mapped_column(default="", server_default="")
-    #: the patient's folded name; a grant holds it too, so that a clinic's list is in order without a look at every patient
-    list_name: Mapped[str] = mapped_column(default=_name_to_list, server_default="")
+    #: its place in the clinic's list, as `ranks` gives it; None for a caregiver's
+    list_rank: Mapped[int | None] = mapped_column(BigInteger)
 
     patient: Mapped[Patient] = relationship()
     clinic: Mapped[Clinic | None] = relationship()
@@ -135,12 +131,23 @@ class Version(Base):
     changer: Mapped[Account | None] = relationship()
 
 
+@event.listens_for(Grant, "after_insert")
+def _take_a_place(_mapper: Any, connection: Connection, grant: Grant) -> None:
+    """A patient lets a clinic in: they stand in its list, by their name."""
+    if grant.clinic_id is not None:
+        rank = ranks.place(connection, grant.id, grant.clinic_id, grant.patient_id)
+        set_committed_value(grant, "list_rank", rank)
+
+
 @event.listens_for(Patient, "after_update")
 def _follow_the_name(_mapper: Any, connection: Connection, patient: Patient) -> None:
     """A patient has another name: the lists follow in the same transaction."""
-    if inspect(patient).attrs.name.history.has_changes():
-        of = Grant.patient_id == patient.id
-        connection.execute(update(Grant).where(of).values(list_name=folded(patient.name)))
+    if inspect(patient).attrs.name_sealed.history.has_changes():
+        held = select(Grant.id, Grant.clinic_id).where(Grant.patient_id == patient.id, Grant.clinic_id.is_not(None))
+        # in one order, so that two never wait for each other
+        rows: list[Any] = [*connection.execute(held.where(Grant.stopped_at.is_(None)).order_by(Grant.clinic_id))]
+        for grant_id, clinic_id in rows:
+            ranks.place(connection, grant_id, clinic_id, patient.id)
 
 
 def _kind(context: Any) -> str:
@@ -164,7 +171,7 @@ class Invitation(Base):
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     made_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     #: for whom, in the words of the one who invites
-    note: Mapped[str] = mapped_column(default="")
+    note = Words("account", of="made_by", by="code_hash")
     parts: Mapped[list[str]] = mapped_column(JSON)
     may_log: Mapped[bool] = mapped_column(default=False)
     #: as in the grant that it leads to
@@ -200,7 +207,7 @@ class Glass(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), index=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
-    reason: Mapped[str]
+    reason = Words("patient")
     opened_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     #: when an administrator looked at it, and who

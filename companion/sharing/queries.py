@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from companion import clock
 from companion.identity.model import Account, Clinic, Membership, Patient
+from companion.identity.names import folded
 from companion.sharing.model import CODE, Glass, Grant, Invitation, Look, Version, holds
 from companion.store import db
 
@@ -105,8 +106,9 @@ def clinic_invitations(clinic_id: int, now: datetime, kind: str = "patient") -> 
 
 def caring(account: Account, now: datetime) -> list[Grant]:
     """The open grants that let the account into somebody's record, by the patient's name."""
-    query = select(Grant).join(Grant.patient).where(Grant.account_id == account.id, holds(now))
-    return list(db.scalars(query.options(joinedload(Grant.patient)).order_by(Patient.name, Grant.id)))
+    query = select(Grant).where(Grant.account_id == account.id, holds(now))
+    rows = db.scalars(query.options(joinedload(Grant.patient)).order_by(Grant.id))
+    return sorted(rows, key=lambda row: folded(row.patient.name))
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from companion import seal
+from companion.sealed import Words
 from companion.store import Base
 
 
@@ -23,7 +23,7 @@ class Passkey(Base):
     #: how often it was used, by its own count; 0 for one that does not count
     uses: Mapped[int] = mapped_column(BigInteger, default=0)
     #: what its owner calls it
-    name: Mapped[str]
+    name = Words("account", by="credential")
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -33,31 +33,13 @@ class Totp(Base):
 
     __tablename__ = "totp"
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    #: sealed for the account
-    secret: Mapped[bytes]
+    #: in base32
+    secret = Words("account", by="account_id")
     made_at: Mapped[datetime]
     #: when its first code was typed; None: it is not in use yet
     confirmed_at: Mapped[datetime | None]
     #: the newest 30-second step whose code was used
     last_step: Mapped[int] = mapped_column(default=0)
-
-    @property
-    def opened(self) -> str:
-        """The secret, in base32; raises seal.LostKey."""
-        return seal.opened(self.secret, *_place(self.account_id))
-
-    def seal_again(self) -> None:
-        """With the newest key; raises seal.LostKey."""
-        self.secret = sealed_secret(self.account_id, self.opened)
-
-
-def sealed_secret(account_id: int, secret: str) -> bytes:
-    """The secret of an account's app as it is stored."""
-    return seal.sealed(secret, *_place(account_id))
-
-
-def _place(account_id: int) -> tuple[str, str]:
-    return f"account:{account_id}", f"totp.secret:{account_id}"
 
 
 class RecoveryCode(Base):

@@ -9,7 +9,7 @@ import pyotp
 from sqlalchemy import update
 
 from companion.identity.model import Account
-from companion.signin.model import Totp, sealed_secret
+from companion.signin.model import Totp
 from companion.store import db, insert
 
 _SECONDS = 30
@@ -22,8 +22,8 @@ def begin(account: Account, now: datetime) -> None:
     row = db.get(Totp, account.id)
     if row is not None and row.confirmed_at is not None:
         return
-    secret = sealed_secret(account.id, pyotp.random_base32())
-    made = {"secret": secret, "made_at": now, "confirmed_at": None, "last_step": 0}
+    secret = Totp.secret.columns(pyotp.random_base32(), account.id, account.id)
+    made = {**secret, "made_at": now, "confirmed_at": None, "last_step": 0}
     query = insert(Totp).values(account_id=account.id, **made)
     db.execute(query.on_conflict_do_update(index_elements=["account_id"], set_=made))
 
@@ -33,7 +33,7 @@ def waiting(account: Account) -> tuple[str, str] | None:
     row = db.get(Totp, account.id, populate_existing=True)
     if row is None or row.confirmed_at is not None:
         return None
-    secret = row.opened
+    secret = row.secret
     address = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name="Companion")
     return " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)), address
 
@@ -60,6 +60,6 @@ def use(account: Account, typed: str, now: datetime) -> bool:
 
 def _step(row: Totp, typed: str, now: datetime) -> int | None:
     code, present = "".join(typed.split()), int(now.timestamp()) // _SECONDS
-    app = pyotp.TOTP(row.opened)
+    app = pyotp.TOTP(row.secret)
     near = (present + late for late in _WINDOW)
     return next((step for step in near if compare_digest(app.generate_otp(step).encode(), code.encode())), None)

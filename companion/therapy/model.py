@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion import clock
 from companion.identity.model import Account, Clinic, Patient
+from companion.sealed import Words
 from companion.sharing.terms import Period
 from companion.store import Base
 from companion.words import Later, lazy
@@ -32,7 +33,7 @@ class Programme(Base):
     kind: Mapped[str]
     title: Mapped[str]
     #: what to do, in the planner's words
-    note: Mapped[str] = mapped_column(default="")
+    note = Words("patient")
     #: about how long it takes, minutes
     minutes: Mapped[int | None]
     planned_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -82,7 +83,7 @@ class Session(Base):
     due_wall: Mapped[time | None]
     pain_before: Mapped[int | None]
     pain_after: Mapped[int | None]
-    note: Mapped[str] = mapped_column(default="")
+    note = Words("patient", by="uuid")
     recorded_at: Mapped[datetime]
     digest: Mapped[str]
     removed_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.identity.model import Patient
+from companion.sealed import Words
 from companion.sharing.terms import Period
 from companion.store import Base
 
@@ -26,7 +27,7 @@ class VisitLink(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
     made_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     #: for whom, in the patient's words
-    name: Mapped[str]
+    name = Words("patient", by="token_hash")
     #: keys of sharing.model.PARTS
     parts: Mapped[list[str]] = mapped_column(JSON)
     #: diary days, both included

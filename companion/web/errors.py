@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from companion.seal import LostKey
 from companion.store import db
 from companion.web.pages import show
 from companion.words import Later, lazy
@@ -34,12 +35,21 @@ SENTENCES = {
 }
 
 
+_LOST_KEY = (
+    lazy("This cannot be opened right now"),
+    lazy(
+        "It is kept sealed, and the key to it is missing. Nothing is lost: please tell whoever runs Companion at your clinic."
+    ),
+)
+
+
 def init(app: Flask) -> None:
     """Answer every failure of `app` in plain words and with the right status."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _store_away)
     app.register_error_handler(InterfaceError, _store_away)
     app.register_error_handler(PoolTimeout, _store_away)
+    app.register_error_handler(LostKey, _lost_key)
     app.register_error_handler(Exception, _broken)
 
 
@@ -70,6 +80,15 @@ def _store_away(error: Exception) -> Response:
     db.rollback()
     g.who = None
     return _page(503)
+
+
+def _lost_key(error: LostKey) -> Response:
+    """Something sealed does not open. No page is made with a gap in it: who saves such a page would save the gap."""
+    log.error("key lost at %s: %s", request.endpoint, error)
+    db.rollback()
+    # the name of whoever is here may be what cannot be opened
+    g.who = None
+    return refusal(500, *_LOST_KEY)
 
 
 def _broken(error: Exception) -> Response:

@@ -12,7 +12,6 @@ _WITH_DEFAULT = {
     "kind": (sa.String(), "now"),
     "from_memory": (sa.Boolean(), sa.false()),
     "walked_in": (sa.String(), ""),
-    "words": (sa.JSON(), "{}"),
 }
 #: what cannot be said in the older shape
 _NO_PAIN = "SELECT id FROM entry WHERE pain IS NULL"
@@ -23,6 +22,7 @@ def upgrade() -> None:
         op.add_column("entry", sa.Column(name, sa.Integer()))
     for name in _MEASURED:
         op.add_column("entry", sa.Column(name, sa.Double()))
+    op.add_column("entry", sa.Column("words_sealed", sa.LargeBinary()))
     for name, (kind, default) in _WITH_DEFAULT.items():
         op.add_column("entry", sa.Column(name, kind, nullable=False, server_default=default))
     _require(required=False)
@@ -34,7 +34,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM diary_day WHERE pain_low IS NULL OR entries = 0")
     op.execute("DELETE FROM diary_month WHERE pain_low IS NULL OR days = 0")
     _require(required=True)
-    for name in (*_SCORES, *_MEASURED, *_WITH_DEFAULT):
+    for name in (*_SCORES, *_MEASURED, "words_sealed", *_WITH_DEFAULT):
         op.drop_column("entry", name)
 
 

@@ -53,7 +53,7 @@ def _flares() -> None:
         sa.Column("ended_by", sa.Integer, sa.ForeignKey("account.id")),
         sa.Column("set_off", sa.JSON, nullable=False),
         sa.Column("flags", sa.JSON, nullable=False),
-        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary),
         sa.Column("joined_id", sa.Integer, sa.ForeignKey("flare.id"), index=True),
     )
     op.create_index("ix_flare_began", "flare", ["patient_id", "began_at"])
@@ -62,7 +62,7 @@ def _flares() -> None:
         *_written(),
         sa.Column("place", sa.Integer, nullable=False),
         sa.Column("former_id", sa.Integer, sa.ForeignKey("flare_step.id"), index=True),
-        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary),
     )
     op.create_table(
         "flare_tick",
@@ -81,7 +81,7 @@ def _seen() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("signs", sa.JSON, nullable=False),
-        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("note_sealed", sa.LargeBinary),
         sa.Column("version", sa.Integer, nullable=False),
     )
     op.create_index("ix_seen_day", "seen", ["patient_id", "day"])
@@ -91,7 +91,7 @@ def _seen() -> None:
         sa.Column("patient_id", sa.Integer, sa.ForeignKey("patient.id"), nullable=False, index=True),
         sa.Column("seen_id", sa.Integer, sa.ForeignKey("seen.id"), nullable=False, index=True),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("said_sealed", sa.LargeBinary),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
     )
 

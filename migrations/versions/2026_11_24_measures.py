@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer, to("account.id"), nullable=False),
         sa.Column("instrument", sa.String, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("values", sa.LargeBinary, nullable=False),
+        sa.Column("said_sealed", sa.LargeBinary),
         sa.Column("score", sa.Double),
         sa.Column("answered_at", instant, nullable=False),
         sa.Column("zone", sa.String, nullable=False),

@@ -14,8 +14,8 @@ from sqlalchemy import insert
 from companion import clock, store
 from companion.diary.model import DiaryDay, Entry
 from companion.identity.model import Patient
-from companion.identity.names import folded
 from companion.schedule.model import Schedule
+from companion.sharing import ranks
 from companion.sharing.model import PARTS, Grant
 from tests.bench.row import Client, Row, home, medians, serving
 from tests.cast import Cast, gather
@@ -46,6 +46,8 @@ def _fill(url: str, count: int) -> str:
         with store.work() as db:
             for table, rows in _patients(cast, some, random).items():
                 db.execute(insert(table), rows)
+    with store.work() as db:
+        ranks.write_anew(db.connection(), cast.northmoor)
     store.disconnect()
     return f"companion={cast.tokens['ben']}"
 
@@ -66,11 +68,11 @@ def _patients(cast: Cast, numbers: list[int], random: Random) -> dict[type, list
     }
     weekly = {"kind": "therapy", "thing_id": 0, "wall": time(10), "weekdays": "135", "starts_on": today}
     return {
-        Patient: [{"id": number, "name": name, "zone": "UTC"} for number, name in names.items()],
-        Grant: [
-            {**who, "clinic_id": cast.northmoor, "parts": list(PARTS), "granted_at": at, "list_name": folded(name)}
-            for who, name in zip(of, names.values(), strict=True)
+        Patient: [
+            {"id": number, "zone": "UTC", **Patient.name.columns(name, number, number)}
+            for number, name in names.items()
         ],
+        Grant: [{**who, "clinic_id": cast.northmoor, "parts": list(PARTS), "granted_at": at} for who in of],
         DiaryDay: [{**who, **pain, "day": today - timedelta(days=back)} for who in of for back in range(DAYS)],
         Entry: [{**who, **entry, "day": today} for who in of],
         Schedule: [{**who, **weekly} for who in of],

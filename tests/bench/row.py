@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from companion import migrate
+from companion import migrate, seal
 from tests.servers.process import Server, free_port
 
 
@@ -82,6 +82,7 @@ def home() -> Iterator[tuple[Path, str]]:
         path = Path(folder)
         url = f"sqlite:///{path / 'companion.sqlite3'}"
         migrate.upgrade(url)
+        seal.connect(path / "keys")
         yield path, url
 
 

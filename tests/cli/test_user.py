@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from companion import store
+from companion import seal, store
 from companion.identity.model import Account, Clinic, Membership, SignIn
-from companion.identity.signin import check_password, start
+from companion.identity.signin import account_of, check_password, start
 from companion.signin import recovery, totp
 from companion.signin.model import Passkey, RecoveryCode, Totp
 from companion.store import db
@@ -36,6 +36,7 @@ def there(request, database_url, companion, tmp_path):
 
     run.refused = run_refused
     store.connect(database_url)
+    seal.connect(tmp_path / "keys")
     return run
 
 
@@ -45,7 +46,7 @@ def password_in(said):
 
 def sign_in(email="ben@example.org"):
     with store.work():
-        start(db.query(Account).filter_by(email=email).one(), "Phone", datetime.now(UTC))
+        start(account_of(email), "Phone", datetime.now(UTC))
 
 
 def seats():

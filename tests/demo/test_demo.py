@@ -24,8 +24,9 @@ from tests.servers.process import Server, free_port
 
 def written():
     """All that an invented person is said to have felt, taken and done, without the ids that the database gives."""
-    entries = select(Entry.uuid, Entry.felt_at, Entry.pain, Entry.impact, Entry.sleep, Entry.mood, Entry.note)
-    return [
+    entries = select(Entry.uuid, Entry.felt_at, Entry.pain, Entry.impact, Entry.sleep, Entry.mood)
+    said = [[entry.note for entry in db.scalars(select(Entry).order_by(Entry.id))]]
+    return said + [
         db.execute(asked).all()
         for asked in (
             entries.order_by(Entry.id),

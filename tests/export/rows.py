@@ -9,44 +9,63 @@ from typing import Any
 from sqlalchemy import JSON, Column, Table, insert, select
 from sqlalchemy.types import Boolean, Date, Float, Integer, LargeBinary, String, Time
 
-from companion import seal
 from companion.export import whose
-from companion.export.record import _WORDS
-from companion.measures.model import sealed
 from companion.store import UTCDateTime, db
 from tests.cast import NOW
 
 #: what the type alone does not tell, by table.column or column
 KNOWN: dict[str, Any] = {
     "zone": "Europe/Berlin", "parts": ["pain"], "grant.clinic_id": None, "status": "done", "grant.keeps": False,
-    "joined_id": None, "former_id": None, "kind": "pt", "entry.kind": "evening", "words": {"feels": ["burning"]}, "side": "left", "level": "L4-5", "region": "back-neck", "code": None,
+    "joined_id": None, "former_id": None, "kind": "pt", "entry.kind": "evening", "side": "left", "level": "L4-5", "region": "back-neck", "code": None,
 }  # fmt: skip
+#: how a text stands among sealed facts
+SAID: dict[str, Any] = {
+    "entry.words_sealed": lambda text: {"feels": [text]},
+    "measure_answer.said_sealed": lambda text: {"1": text},
+    "seen_version.said_sealed": lambda text: {"signs": [], "note": text},
+}
 _NUMBERS = count(100)
 _DAYS = count(date(2026, 1, 1).toordinal())
 
 
-def fill(mark: str, account_id: int, patient_id: int, clinic_id: int, other: int) -> dict[str, dict[str, Any]]:
+def fill(
+    mark: str, account_id: int, patient_id: int, clinic_id: int, other: int, bare: bool = False
+) -> dict[str, dict[str, Any]]:
     """Give the person a row in every table of theirs, and mark their own two; `other` is who else is named in them.
 
-    The rows by the table's name.
+    The rows by the table's name, with the sealed words under their own names. With `bare` the mark stands in their columns
+    as it is, where it is found among the bytes as long as they are there.
     """
     made: dict[str, dict[str, Any]] = {"clinic": {"id": clinic_id}}
     for name, id in (("account", account_id), ("patient", patient_id)):
         table = whose.table(name)
         texts = {column.key: f"{mark}-{name}-{column.key}-{id}" for column in table.columns if _is_text(column)}
         db.execute(table.update().where(table.c.id == id).values({**texts, **_kept(table)}))
-        made[name] = dict(db.execute(select(table).where(table.c.id == id)).mappings().one())
+        row = dict(db.execute(select(table).where(table.c.id == id)).mappings().one())
+        made[name] = {**row, **_seal(table, row, mark, bare)}
     for table in whose.owned():
         row = {column.key: _value(column, mark, made, other) for column in table.columns if not _is_counted(column)}
-        if table.name == "measure_answer":
-            row["values"] = sealed(patient_id, row["uuid"], {"1": f"{mark}-answered"})
-        if table.name in _WORDS:
-            name, place = _WORDS[table.name]
-            row["sealed"] = seal.sealed(f"{mark}-{table.name}-{name}", *place(row))
         keys = db.execute(insert(table).values(row)).inserted_primary_key
-        made[table.name] = {**row, **dict(zip((column.key for column in table.primary_key), keys, strict=True))}
+        row |= dict(zip((column.key for column in table.primary_key), keys, strict=True))
+        made[table.name] = {**row, **_seal(table, row, mark, bare)}
     db.commit()
     return made
+
+
+def _seal(table: Table, row: dict[str, Any], mark: str, bare: bool) -> dict[str, Any]:
+    """Put marked words into the sealed columns of a row that is written; the words by their own names."""
+    said, values = {}, {}
+    for column in table.columns:
+        if "sealed" in column.info:
+            sealed = column.info["sealed"]
+            text = f"{mark}-{table.name}-{sealed.name}-{row[sealed.of]}"
+            told = said[sealed.name] = SAID.get(str(column), lambda text: text)(text)
+            values |= sealed.columns(told, row[sealed.of], row[sealed.by])
+            values |= {column.key: text.encode()} if bare else {}
+    if values:
+        keys = [column == row[column.key] for column in table.primary_key]
+        db.execute(table.update().where(*keys).values(values))
+    return said
 
 
 def _kept(table: Table) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def test_each_act_is_written_down(app, visit, cast):
     closing = f"/export/closing/{cast.ana_patient}"
     ben.post(closing, {"died_on": "2026-03-09", "reason": "A mistake."})
     ben.post(f"{closing}/end")
-    dora = (0, cast.dora, cast.dora_patient, "")
+    chain = -cast.dora_patient
+    dora = (chain, cast.dora, cast.dora_patient, "")
     browser = visit("dora")
     browser.post("/export/take-outs")
     hand_out(NOW, lambda id, lease: make(id, lease, app.config["SETTINGS"], drawn(app)))
@@ -41,7 +42,7 @@ def test_each_act_is_written_down(app, visit, cast):
     tidy(NOW + timedelta(days=9))
     assert events("taken_out", "erasure_asked", "erasure_stopped", "erased") == [
         ("taken_out", *dora), ("erasure_asked", *dora), ("erasure_stopped", *dora), ("erasure_asked", *dora),
-        ("erased", 0, None, cast.dora_patient, f"account {cast.dora}"),
+        ("erased", chain, None, cast.dora_patient, f"account {cast.dora}"),
     ]  # fmt: skip
     clinic = (cast.northmoor, cast.ben, cast.ana_patient, "")
     assert events("record_closed", "record_opened_again") == [

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select
 
 from companion.diary.model import Entry
 from companion.diary.record import record
@@ -31,9 +31,8 @@ def test_a_cell_is_otherwise_what_was_written():
 
 def test_there_is_a_file_a_noun(take_out, cast):
     things(cast)
-    db.execute(
-        update(Entry).where(Entry.author_id == cast.ana).values(note='=HYPERLINK("x"),\nsecond "line"', removed_at=NOW)
-    )
+    entry = db.scalars(select(Entry).where(Entry.author_id == cast.ana)).one()
+    entry.note, entry.removed_at = '=HYPERLINK("x"),\nsecond "line"', NOW
     db.commit()
     archive = take_out(cast.ana)
     heading, *rows = lines(archive, "diary.csv")

@@ -10,7 +10,7 @@ import pytest
 
 from companion import seal
 from companion.flares import questions
-from companion.flares.model import Flare, flare_place
+from companion.flares.model import Flare
 from companion.sharing.model import Grant
 from companion.store import db
 from tests.cast import NOW
@@ -32,9 +32,9 @@ def test_it_is_kept_as_it_was_said(app, visit, cast):
 def test_its_words_are_sealed_for_this_flare(app, visit, cast):
     begun(visit("ana"), words="Wind from the north")
     row = db.query(Flare).one()
-    assert b"north" not in row.sealed
+    assert b"north" not in row.words_sealed
     with pytest.raises(seal.LostKey):
-        seal.opened(row.sealed, *flare_place(cast.ana_patient, str(uuid4())))
+        Flare.words.opened(row.words_sealed, cast.ana_patient, str(uuid4()))
 
 
 def test_a_resend_is_the_same_and_other_words_are_both_kept(app, visit, cast):

@@ -29,7 +29,7 @@ def test_steps_are_added_in_order_and_sealed(app, visit, cast):
     for text in ("Lie down", "Breathe", "Walk"):
         assert step(ana, text).status_code == 303
     assert texts(cast) == ["Lie down", "Breathe", "Walk"]
-    assert b"Breathe" not in b"".join(row.sealed for row in db.query(FlareStep))
+    assert b"Breathe" not in b"".join(row.text_sealed for row in db.query(FlareStep))
     empty = step(ana, "  ")
     assert empty.status_code == 422 and "Please write what to do." in empty.text
 

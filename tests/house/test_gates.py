@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, time, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,16 +16,15 @@ from werkzeug.routing import Rule
 from companion import seal, store
 from companion.app import create_app
 from companion.diary.model import Entry, Site
-from companion.flares.model import Flare, FlareStep, FlareTick, flare_place, step_place
+from companion.flares.model import Flare, FlareStep, FlareTick
 from companion.identity.gate import anyone, check
 from companion.identity.model import Membership, Patient, SignIn
 from companion.measures.model import Answer, Form, Plan, Signal
-from companion.measures.model import sealed as sealed_answer
 from companion.medication.model import Dose, Medicine
 from companion.procedures.model import Procedure
-from companion.reminders.model import Address, Delivery, Device, sealed
+from companion.reminders.model import Address, Delivery, Device, columns_of
 from companion.schedule.model import Schedule
-from companion.seen.model import Seen, SeenVersion, seen_place, version_place
+from companion.seen.model import Seen, SeenVersion
 from companion.settings import Settings
 from companion.sharing.consent import CURRENT
 from companion.sharing.model import Glass, Grant, Invitation
@@ -59,7 +57,7 @@ def things(cast: Cast) -> dict[str, object]:
     )
     device = Device(
         account_id=cast.ana,
-        **sealed(cast.ana, Address("https://push.example/1", "", "")),
+        **columns_of(Address("https://push.example/1", "", ""), cast.ana),
         created_at=NOW,
         confirmed_at=NOW,
     )
@@ -80,8 +78,8 @@ def things(cast: Cast) -> dict[str, object]:
     db.add_all([peg, form])
     db.flush()
     for written in (by, rosas):
-        told = sealed_answer(cast.ana_patient, written["uuid"], {"75893-8": 4, "91145-3": 5, "91146-1": 6})
-        answer = Answer(**mine, **written, plan_id=peg.id, instrument="peg", version=1, values=told, score=5.0, answered_at=NOW, zone="Europe/Berlin")  # fmt: skip
+        told = {"75893-8": 4, "91145-3": 5, "91146-1": 6}
+        answer = Answer(**mine, **written, plan_id=peg.id, instrument="peg", version=1, said=told, score=5.0, answered_at=NOW, zone="Europe/Berlin")  # fmt: skip
         db.add(answer)
     db.flush()
     signal = Signal(**mine, answer_id=answer.id, clinic_id=cast.northmoor, raised_at=NOW)
@@ -146,30 +144,20 @@ def things(cast: Cast) -> dict[str, object]:
 def happened(mine: dict, by: dict, rosas: dict) -> FlareStep:
     """A flare of each with a step that was done, and what each saw, once corrected; a step of Rosa's, as Rosa may change it."""
     bare = {name: value for name, value in by.items() if name != "day"}
-    whose = mine["patient_id"]
     for written in (by, rosas):
         uuid = written["uuid"]
         # Rosa's is over, since one goes on at a time
         ended = {} if written is by else {"ended_at": NOW, "ended_by": written["author_id"]}
         flare = Flare(**mine, **written, **ended, zone="Europe/Berlin", began_at=NOW, set_off=["stress"], flags={"weak": "yes", "face": "no"},
-                      sealed=seal.sealed("Garden work", *flare_place(whose, uuid)))  # fmt: skip
-        row = Seen(**mine, **written, zone="Europe/Berlin", seen_at=NOW, signs=["limped"], sealed=seal.sealed("Up the stairs", *seen_place(whose, uuid)))  # fmt: skip
-        step = FlareStep(**mine, **bare | {"uuid": uuid, "author_id": written["author_id"]}, place=1, sealed=seal.sealed("Lie down", *step_place(whose, uuid)))  # fmt: skip
+                      words="Garden work")  # fmt: skip
+        row = Seen(**mine, **written, zone="Europe/Berlin", seen_at=NOW, signs=["limped"], note="Up the stairs")  # fmt: skip
+        step = FlareStep(**mine, **bare | {"uuid": uuid, "author_id": written["author_id"]}, place=1, text="Lie down")  # fmt: skip
         db.add_all([flare, row, step])
         db.flush()
-        said = seal.sealed(
-            '{"seen_at": "2026-03-10T09:00:00+00:00", "signs": [], "note": "x"}', *version_place(whose, row.id, 1)
-        )
-        db.add(
-            FlareTick(
-                **mine,
-                **bare | {"uuid": uuid, "author_id": written["author_id"]},
-                flare_id=flare.id,
-                step_id=step.id,
-                done_at=NOW,
-            )
-        )
-        db.add(SeenVersion(**mine, seen_id=row.id, version=1, sealed=said, replaced_at=NOW))
+        said = {"seen_at": NOW.isoformat(), "signs": ["quiet"], "note": "Up the stair"}
+        theirs = bare | {"uuid": uuid, "author_id": written["author_id"]}
+        db.add(FlareTick(**mine, **theirs, flare_id=flare.id, step_id=step.id, done_at=NOW))
+        db.add(SeenVersion(**mine, seen_id=row.id, version=1, said=said, replaced_at=NOW))
         row.version = 2
     return step
 
@@ -189,10 +177,11 @@ def stage(empty_sqlite, tmp_path_factory):
     return path, cast, values
 
 
-def put(path: Path, home: Path) -> None:
-    """A copy of the stage in `home`, with the keys to it."""
-    shutil.copy(path, home / "copy.sqlite3")
-    shutil.copy(path.with_name("keys"), home / "keys")
+def copied(stage_path, home) -> str:
+    """The stage with its keys in `home`; the address of the copy."""
+    shutil.copy(stage_path, home / "copy.sqlite3")
+    shutil.copy(stage_path.with_name("keys"), home / "keys")
+    return f"sqlite:///{home / 'copy.sqlite3'}"
 
 
 def routes() -> list[Rule]:
@@ -268,11 +257,10 @@ def test_the_gate_holds(rule, stage, tmp_path, monkeypatch):
     monkeypatch.setattr("companion.clock.now", lambda: NOW)
     path, cast, values = stage
     for name in (None, *CAST):
-        put(path, tmp_path)
         app = create_app(
             Settings(
                 home=tmp_path,
-                database_url=f"sqlite:///{tmp_path / 'copy.sqlite3'}",
+                database_url=copied(path, tmp_path),
                 origin=ORIGIN,
                 contact="mailto:a@b.org",
             )
@@ -317,8 +305,7 @@ def test_a_get_changes_nothing(stage, tmp_path, monkeypatch):
     """The engine refuses writes in a request that only looks, but for the Look, a denial and the time of last use."""
     monkeypatch.setattr("companion.clock.now", lambda: NOW)
     path, cast, values = stage
-    put(path, tmp_path)
-    app = create_app(Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'copy.sqlite3'}", origin=ORIGIN))
+    app = create_app(Settings(home=tmp_path, database_url=copied(path, tmp_path), origin=ORIGIN))
     monkeypatch.setattr("companion.identity.signin._SEEN_EVERY", timedelta(days=999))
     before = dump()
     for rule in app.url_map.iter_rules():

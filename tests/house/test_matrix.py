@@ -25,7 +25,7 @@ from tests.cast import NOW, Cast
 from tests.conftest import Browser, _make
 from tests.house import test_gates
 from tests.house.hostile import HEADERS
-from tests.house.test_gates import CAST, OWNER, address, dump, put
+from tests.house.test_gates import CAST, OWNER, address, dump
 
 stage = test_gates.stage
 #: what may be written when somebody is refused
@@ -73,11 +73,9 @@ def visited(rule: Rule) -> bool:
 @pytest.fixture
 def house(stage: Any, tmp_path: Any, now: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     path, cast, values = stage
-    put(path, tmp_path)
-    app = _make(f"sqlite:///{tmp_path / 'copy.sqlite3'}", tmp_path)
+    app = _make(test_gates.copied(path, tmp_path), tmp_path)
     rules = [(rule, app.view_functions[rule.endpoint].gate) for rule in sorted(app.url_map.iter_rules(), key=str)]
-    db.execute(update(Patient).where(Patient.id == cast.ana_patient).values(name=MARK))
-    db.execute(update(Patient).where(Patient.id == cast.dora_patient).values(name=OTHER_MARK))
+    db.get_one(Patient, cast.ana_patient).name, db.get_one(Patient, cast.dora_patient).name = MARK, OTHER_MARK
     # as they were proved when the cast came in, which is after the clock's Tuesday
     db.execute(update(SignIn).values(created_at=NOW, seen_at=NOW, proved_at=NOW))
     db.commit()

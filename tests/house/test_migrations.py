@@ -482,7 +482,7 @@ def an_entry_may_look_back_on_a_day(url):
     before = rows("id, uuid, pain, sleep, note")
     migrate.upgrade(url, "20261124_evening")
     assert rows("id, uuid, pain, sleep, note") == before
-    assert {row[:2] for row in rows("kind, worst, words")} == {("now", None)}
+    assert {row[:2] for row in rows("kind, worst, words_sealed")} == {("now", None)}
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE entry SET kind = 'evening', pain = NULL, worst = 8 WHERE id = 3")
         connection.exec_driver_sql("UPDATE diary_day SET entries = 0, pain_low = NULL WHERE day = '2026-01-31'")
@@ -541,3 +541,136 @@ def test_sqlite_keeps_places(tmp_path):
 
 def test_postgresql_keeps_places(postgres_server):
     places_stay_when_more_is_said_of_them(new_database(postgres_server))
+
+
+WRITTEN = """
+INSERT INTO account (id, email, name, language, theme, created_at, erased_at)
+VALUES (1, 'ana@zzmark.org', 'Ána zzmark', 'en', 'auto', '2026-01-01 00:00:00', NULL), (2, 'b@x.org', 'Ben', 'en', 'auto', '2026-01-01 00:00:00', NULL),
+    (3, '3', 'Someone who left', 'en', 'auto', '2026-01-01 00:00:00', '2026-01-01 00:00:00');
+INSERT INTO clinic (id, name, phone, created_at) VALUES (1, 'Northmoor', '', '2026-01-01 00:00:00');
+INSERT INTO patient (id, account_id, name, zone) VALUES (1, 1, 'Zoe zzmark', 'UTC'), (2, NULL, 'Álvaro zzmark', 'UTC'), (3, NULL, '', 'UTC');
+INSERT INTO "grant" (id, patient_id, clinic_id, account_id, parts, may_log, keeps, granted_at, consent, list_name, stopped_at)
+VALUES (1, 1, 1, NULL, '[]', false, false, '2026-01-01 00:00:00', '', 'zoe zzmark', NULL), (2, 2, 1, NULL, '[]', false, false, '2026-01-01 00:00:00', '', 'alvaro zzmark', NULL),
+    (3, 1, NULL, 2, '[]', false, false, '2026-01-01 00:00:00', '', 'zoe zzmark', NULL), (4, 1, 1, NULL, '[]', false, false, '2026-01-01 00:00:00', '', 'zoe zzmark', '2026-01-02 00:00:00');
+INSERT INTO revision (id, entry_id, version, said, replaced_at, replaced_by) VALUES (1, 1, 1, '{"note": "zzmark was", "pain": 3}', '2026-01-02 00:00:00', 1);
+INSERT INTO medicine (id, patient_id, name, strength, amount, note, as_needed, added_by, started_on)
+VALUES (1, 1, 'Gabapentin', '', '', 'zzmark with food', false, 1, '2026-01-01');
+INSERT INTO dose (id, uuid, patient_id, medicine_id, author_id, status, taken_at, day, reason, recorded_at, digest)
+VALUES (1, 'd', 1, 1, 1, 'skipped', '2026-01-02 00:00:00', '2026-01-02', 'zzmark felt dizzy', '2026-01-02 00:00:00', '');
+INSERT INTO programme (id, patient_id, kind, title, note, planned_by, starts_on) VALUES (1, 1, 'pt', 'Back', 'zzmark slowly', 1, '2026-01-01');
+INSERT INTO therapy_session (id, uuid, patient_id, programme_id, author_id, status, done_at, day, note, recorded_at, digest)
+VALUES (1, 's', 1, 1, 1, 'done', '2026-01-02 00:00:00', '2026-01-02', 'zzmark hard', '2026-01-02 00:00:00', '');
+INSERT INTO procedure (id, patient_id, clinic_id, author_id, kind, level, side, done_on, note, recorded_at)
+VALUES (1, 1, 1, 1, 'esi', 'L4-5', 'left', '2026-01-01', 'zzmark went well', '2026-01-01 00:00:00');
+INSERT INTO invitation (id, code_hash, kind, patient_id, made_by, note, parts, may_log, consent, made_at, expires_at)
+VALUES (1, 'c', 'caregiver', 1, 1, 'zzmark Rosa', '[]', true, '', '2026-01-01 00:00:00', '2026-01-02 00:00:00');
+INSERT INTO glass (id, account_id, clinic_id, patient_id, reason, opened_at, ends_at) VALUES (1, 2, 1, 1, 'zzmark fell', '2026-01-02 00:00:00', '2026-01-03 00:00:00');
+INSERT INTO closing (id, patient_id, clinic_id, closed_by, died_on, reason, closed_at) VALUES (1, 2, 1, 2, '2026-01-02', 'zzmark family', '2026-01-03 00:00:00');
+INSERT INTO visit_link (id, token_hash, patient_id, made_by, name, parts, first_on, last_on, made_at, expires_at)
+VALUES (1, 't', 1, 1, 'Dr zzmark', '[]', '2026-01-01', '2026-01-02', '2026-01-03 00:00:00', '2026-01-04 00:00:00');
+INSERT INTO passkey (id, account_id, credential, public_key, uses, name, created_at) VALUES (1, 1, 'key', 'x', 0, 'zzmark phone', '2026-01-01 00:00:00');
+"""
+#: 1,201 entries, which is more than two pieces; each tenth without a note
+NOTED = [
+    {"id": n, "uuid": f"u{n}", "note": f"zzmark {n}" if n % 10 else "", "at": f"2026-01-01 10:00:{n % 60:02}"}
+    for n in range(1, 1202)
+]
+NOTE = (
+    "INSERT INTO entry (id, uuid, patient_id, author_id, felt_at, zone, day, pain, note, recorded_at, digest, version) "
+    "VALUES (:id, :uuid, 1, 1, :at, 'UTC', '2026-01-01', 3, :note, :at, '', 1)"
+)
+
+
+def words_are_sealed_and_opened_again(url, keys, bytes_of):
+    seal.connect(keys)
+    migrate.upgrade(url, "20261124_walls")
+    engine = sqlalchemy.create_engine(url)
+    people, _semicolon, rest = WRITTEN.partition("INSERT INTO revision")
+
+    def rows(connection):
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT set_config('companion.records', '*', true)")
+        found = {}
+        for name in sorted(
+            {line.split()[2] for line in WRITTEN.splitlines() if line.startswith("INSERT")}
+            | {"entry", "device", "totp"}
+        ):
+            lines = connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").mappings().all()
+            found[name] = [
+                {
+                    key: json.loads(value) if key == "said" and isinstance(value, str) else value
+                    for key, value in line.items()
+                }
+                for line in lines
+            ]
+        return found
+
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT set_config('companion.records', '*', true)")
+        for statement in filter(str.strip, people.split(";\n")):
+            connection.exec_driver_sql(statement)
+        connection.execute(sqlalchemy.text(NOTE), NOTED)
+        for statement in filter(str.strip, f"INSERT INTO revision{rest}".split(";\n")):
+            connection.exec_driver_sql(statement)
+        device, totp = (
+            seal.sealed('["https://push.example", "a", "b"]', "account:1", "device:h"),
+            seal.sealed("SECRET", "account:1", "totp.secret:1"),
+        )
+        connection.execute(
+            sqlalchemy.text(
+                "INSERT INTO device (id, account_id, endpoint_hash, sealed, label, created_at, confirmed_at, ended_why) VALUES (1, 1, 'h', :sealed, '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '')"
+            ),
+            {"sealed": device},
+        )
+        connection.execute(
+            sqlalchemy.text(
+                "INSERT INTO totp (account_id, secret, made_at, last_step) VALUES (1, :secret, '2026-01-01 00:00:00', 0)"
+            ),
+            {"secret": totp},
+        )
+        before = rows(connection)
+    engine.dispose()
+    migrate.upgrade(url, "20261124_sealing")
+    with engine.connect() as connection:
+        after = rows(connection)
+    engine.dispose()
+    assert "zzmark" not in repr(after)
+    assert b"zzmark" not in bytes_of()
+    opened = {
+        line["id"]: line["note_sealed"] and seal.opened(line["note_sealed"], "patient:1", f"entry.note:{line['uuid']}")
+        for line in after["entry"]
+    }
+    assert opened == {line["id"]: line["note"] or None for line in NOTED}
+    said = after["revision"][0]["said_sealed"]
+    assert json.loads(seal.opened(said, "entry:1", "revision.said:1")) == {"note": "zzmark was", "pain": 3}
+    assert [line["email_hash"] for line in after["account"]] == [
+        seal.hashes("ana@zzmark.org", "account.email")[0],
+        seal.hashes("b@x.org", "account.email")[0],
+        None,
+    ]
+    assert [line["list_rank"] for line in after['"grant"']] == [2**32, 0, None, None]
+    assert seal.opened(after["device"][0]["reached_sealed"], "account:1", "device.reached:h").startswith('["https')
+    migrate.downgrade(url, "20261124_walls")
+    with engine.connect() as connection:
+        again = rows(connection)
+    engine.dispose()
+    # sealed anew on the way down, for the same place
+    assert (
+        seal.opened(again["device"][0].pop("sealed"), "account:1", "device:h") == '["https://push.example", "a", "b"]'
+    )
+    before["device"][0].pop("sealed")
+    assert again == before
+
+
+def test_sqlite_seals_words(tmp_path):
+    path = tmp_path / "words.sqlite3"
+
+    def bytes_of():
+        return b"".join(file.read_bytes() for file in tmp_path.glob("words.sqlite3*"))
+
+    words_are_sealed_and_opened_again(f"sqlite:///{path}", tmp_path / "keys", bytes_of)
+
+
+def test_postgresql_seals_words(postgres_server, tmp_path):
+    words_are_sealed_and_opened_again(new_database(postgres_server), tmp_path / "keys", bytes)

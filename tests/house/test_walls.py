@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from companion import store
+from companion import seal, store
 from companion.diary import rollup as diary
 from companion.diary.model import Entry, Revision
 from companion.medication import rollup as medication
@@ -27,10 +27,11 @@ OUTSIDE = {
 
 
 @pytest.fixture
-def walled(postgres_url):
+def walled(postgres_url, tmp_path):
     """PostgreSQL with Ana's things, asked by hand as the application's own role."""
     _empty(postgres_url)
     store.connect(postgres_url)
+    seal.connect(tmp_path / "keys")
     cast = gather()
     things(cast)
     entry = db.query(Entry).first()

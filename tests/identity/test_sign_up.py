@@ -24,7 +24,7 @@ def test_it_makes_an_account_with_a_record(app, visit):
     browser = visit(None)
     assert sign_up(browser).location == "/signin/first"
     assert browser.get("/").location == "/plan/"
-    account = db.query(Account).where(Account.email == "eva@example.org").one()
+    account = db.query(Account).where(Account.email.is_("eva@example.org")).one()
     assert (account.name, account.language, account.patient.zone) == ("Eva", "es", "Europe/Madrid")
     assert account.password_hash.startswith("$argon2id$")
     assert 'lang="es"' in browser.get("/identity/more").text
@@ -52,7 +52,7 @@ def test_it_refuses_in_plain_words_and_keeps_what_was_typed(app, visit, field, v
     if field != "name":
         assert f'value="{kept["name"]}"' in answer.text
     assert f'value="{kept["password"]}"' not in answer.text
-    assert db.query(Account).where(Account.email == "eva@example.org").first() is None
+    assert db.query(Account).where(Account.email.is_("eva@example.org")).first() is None
 
 
 def test_the_way_in_speaks_the_chosen_language(app, visit):
@@ -67,5 +67,5 @@ def test_a_second_tap_signs_in(app, visit):
     assert sign_up(browser).status_code == 303
     assert sign_up(other).status_code == 303
     assert other.get("/identity/more").status_code == 200
-    assert db.query(Account).where(Account.email == "eva@example.org").count() == 1
+    assert db.query(Account).where(Account.email.is_("eva@example.org")).count() == 1
     assert sign_up(visit(None), password="another password").status_code == 422

@@ -57,7 +57,7 @@ def test_a_page_that_was_left_alone_is_covered_and_comes_back_as_it_was(someone,
     expect(note).to_have_value("M. from Tuesday")
     ben.get_by_role("button", name="Make a code").click()
     expect(ben.get_by_text("M. from Tuesday")).to_be_visible()
-    assert store_of(select(Invitation.note)) == [("M. from Tuesday",)]
+    assert [row.note for (row,) in store_of(select(Invitation))] == ["M. from Tuesday"]
 
 
 def test_another_tab_that_is_in_use_keeps_this_one_open(someone, site, store_of):

@@ -166,7 +166,7 @@ def test_a_name_is_no_formula(start):
 
 
 def test_a_name_in_a_copy_is_no_formula(sqlite_app, cast, visit, written):
-    db.query(Account).filter_by(id=cast.ben).update({"name": "=HYPERLINK(A1)"})
+    db.get_one(Account, cast.ben).name = "=HYPERLINK(A1)"
     db.commit()
     rows = copied(visit("abe").post("/office/log/copy", {"what": "looks"}))
     assert (rows[0]["name"], rows[0]["sentence"]) == ("'=HYPERLINK(A1)", "'=HYPERLINK(A1) looked into a record.")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from companion import migrate, store
+from companion import migrate, seal, store
 from companion.identity.model import Account, Patient
 from companion.identity.signin import start
 from companion.reminders.model import Delivery, Receipt
@@ -24,10 +24,11 @@ COMPANION = Path(sys.executable).with_name("companion")
 
 
 @pytest.fixture
-def database(postgres_server):
+def database(postgres_server, tmp_path):
     url = new_database(postgres_server)
     migrate.upgrade(url)
     store.connect(url)
+    seal.connect(tmp_path / "keys")
     yield url
     store.disconnect()
     drop_database(postgres_server, url)

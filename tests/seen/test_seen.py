@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from companion import seal
 from companion.diary.model import DiaryDay, ObservedDay
-from companion.seen.model import Seen, seen_place
+from companion.seen.model import Seen
 from companion.sharing.model import Grant
 from companion.store import db
 from tests.cast import NOW
@@ -39,9 +39,9 @@ def test_it_is_kept_as_it_was_said_and_sealed(app, visit, cast, rosa):
     assert (row.author_id, row.signs, row.note, row.version) == (
         cast.rosa, ["limped", "slept-badly"], "Held on to the rail", 1)  # fmt: skip
     assert (row.seen_at, str(row.day)) == (datetime(2026, 3, 10, 1, 30, tzinfo=UTC), "2026-03-09")
-    assert b"rail" not in row.sealed
+    assert b"rail" not in row.note_sealed
     with pytest.raises(seal.LostKey):
-        seal.opened(row.sealed, *seen_place(cast.dora_patient, uuid))
+        Seen.note.opened(row.note_sealed, cast.dora_patient, uuid)
 
 
 def test_it_changes_no_number_of_hers(app, visit, cast, rosa):
@@ -104,7 +104,7 @@ def test_its_author_corrects_it_and_what_stood_before_is_kept(app, visit, cast, 
     assert rosa.post(address, sheet).status_code == 303
     (row,) = kept(cast)
     assert (row.note, row.signs, row.version, row.seen_at.second) == ("Second words", ["quiet"], 2, 42)
-    assert row.versions[0].said["note"] == "First words" and b"First" not in row.versions[0].sealed
+    assert row.versions[0].said["note"] == "First words" and b"First" not in row.versions[0].said_sealed
     page = visit("ana").get(f"/seen/{uuid}").text
     assert "First words" in page and "Second words" in page
     # an older page does not win over a newer one

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from companion.diary import record
 from companion.diary.model import Entry
-from companion.identity.model import Account
+from companion.identity.signin import account_of
 from companion.medication import take
 from companion.medication.model import Dose, Medicine
 from companion.procedures import record as procedures
@@ -34,7 +34,7 @@ def _share(**terms):
 
 def _take_out(period):
     """Remove what is closed, and call the things that were over by another name."""
-    ana = db.scalars(select(Account).where(Account.name == "Ana")).one()
+    ana = account_of("ana@example.org")
     for model, verb in ((Entry, record), (Dose, take), (Session, keep)):
         for row in db.scalars(select(model)).all():
             if not period.holds(row.day):

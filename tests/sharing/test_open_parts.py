@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from companion.diary.model import DiaryDay, DiaryMonth, Entry, ObservedDay, Site
 from companion.identity.model import Patient
@@ -17,7 +17,19 @@ from companion.therapy.model import Programme, Session
 from tests.cast import NOW
 from tests.sharing.walk import TODAY, addresses, fill, pages
 
-#: what each part holds, told otherwise; each statement leaves the other parts as they are
+
+def say(model, **words):
+    """Every row of the model says other words."""
+
+    def tell():
+        for row in db.scalars(select(model)):
+            for name, said in words.items():
+                setattr(row, name, said)
+
+    return tell
+
+
+#: what each part holds, told otherwise; each of them leaves the other parts as they are
 OTHERWISE = {
     "pain": [
         update(Entry).values(pain=9, impact=9, sleep=9),
@@ -33,18 +45,18 @@ OTHERWISE = {
         update(DiaryMonth).values(mood_sum=9),
     ],
     "medicines": [
-        update(Medicine).values(name="Otherwise", note="Otherwise"),
-        update(Dose).values(status="skipped", reason="Otherwise"),
+        say(Medicine, name="Otherwise", note="Otherwise"),
+        say(Dose, status="skipped", reason="Otherwise"),
         update(DoseDay).values(taken=7, skipped=7),
         update(DoseMonth).values(taken=7, skipped=7),
     ],
     "therapy": [
-        update(Programme).values(title="Otherwise", note="Otherwise", minutes=99),
+        say(Programme, title="Otherwise", note="Otherwise", minutes=99),
         update(Session).values(status="skipped"),
         delete(Schedule).where(Schedule.kind == "therapy"),
     ],
-    "procedures": [update(Procedure).values(kind="rfa", level="Otherwise", note="Otherwise")],
-    "notes": [update(Entry).values(note="Otherwise"), update(Session).values(note="Otherwise")],
+    "procedures": [say(Procedure, kind="rfa", level="Otherwise", note="Otherwise")],
+    "notes": [say(Entry, note="Otherwise"), say(Session, note="Otherwise")],
 }
 #: the first page of each room
 FIRST = re.compile(r"/for/\d+/\w+/|/clinic/patients/\d+")
@@ -57,8 +69,9 @@ def _share(parts):
 
 
 def _tell_otherwise(part):
-    for statement in OTHERWISE[part]:
-        db.execute(statement)
+    for otherwise in OTHERWISE[part]:
+        otherwise() if callable(otherwise) else db.execute(otherwise)
+    db.flush()
     # what was drawn is kept until the record says that it changed
     moments = {f"{name}_at": NOW - timedelta(minutes=1) for name in ("diary", "medicines", "therapy", "procedures")}
     db.execute(update(Patient).values(**moments))

@@ -102,7 +102,7 @@ def test_a_password_is_checked_outside_of_the_database(app, visit, cast, monkeyp
 
     def look(stored, _password):
         with store.engine().connect() as other:
-            other.execute(update(Account).where(Account.id == cast.dora).values(name="Dora F"))
+            other.execute(update(Account).where(Account.id == cast.dora).values(theme="dark"))
             other.commit()
         seen.append(stored)
         return True
@@ -129,7 +129,7 @@ def test_an_unfinished_post_holds_nothing(app, visit, cast):
 
         def readinto(self, buffer):
             with store.engine().connect() as other:
-                other.execute(update(Account).where(Account.id == cast.dora).values(name="Dora F"))
+                other.execute(update(Account).where(Account.id == cast.dora).values(theme="dark"))
                 other.commit()
             return super().readinto(buffer)
 
@@ -142,7 +142,7 @@ def test_an_unfinished_post_holds_nothing(app, visit, cast):
     )
     assert answer.status_code in {400, 422}
     db.remove()
-    assert db.get_one(Account, cast.dora).name == "Dora F"
+    assert db.get_one(Account, cast.dora).theme == "dark"
 
 
 def test_a_stale_form_comes_back_with_its_words(app, visit):

@@ -256,12 +256,12 @@ def test_a_path_of_ours_is_kept(address):
 def test_what_only_looks_cannot_write(app, cast):
     store.begin_reading()
     with pytest.raises(DBAPIError, match=r"readonly|read-only"):
-        store.db.execute(update(Account).values(name="Eve"))
+        store.db.execute(update(Account).values(theme="dark"))
     store.db.remove()
-    store.db.execute(update(Account).values(name="Eve"))
+    store.db.execute(update(Account).values(theme="dark"))
     store.db.commit()
     store.begin_reading()
-    assert set(store.db.scalars(select(Account.name))) == {"Eve"}
+    assert set(store.db.scalars(select(Account.theme))) == {"dark"}
     store.db.remove()
 
 
