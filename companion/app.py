@@ -17,6 +17,7 @@ from companion.clinic.routes import room as clinic
 from companion.codes.routes import bp as codes
 from companion.codes.routes import invited
 from companion.demo.routes import bp as demo
+from companion.diary.routes import blank, blank_evening
 from companion.diary.routes import bp as diary
 from companion.export.routes import bp as export
 from companion.export.routes import kept as kept_export
@@ -51,6 +52,9 @@ SHARED = (plan, diary, measures, flares, seen, medication, therapy, trends, proc
 #: and those that only whoever keeps the record finds there
 KEPT = (sharing, kept_visit, kept_export)
 
+#: forms that need no network, by their templates, each with what it wants: see web.phone
+OFFLINE_FORMS = {"diary/offline.html": blank, "diary/offline_evening.html": blank_evening}
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application; without `settings` they are read from the environment."""
@@ -69,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     gate.init(app)
     headers.init(app, settings.secure)
     assets.init(app)
-    app.register_blueprint(phone.bp)
+    phone.init(app, OFFLINE_FORMS)
     app.register_blueprint(known.bp)
     for room in (identity, signin, sharing, codes, caring, clinic, glass, export, office, reminders, visit, *SHARED):
         app.register_blueprint(room, url_prefix=f"/{room.name}")

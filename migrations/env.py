@@ -16,9 +16,6 @@ assert limit.Bucket.__table__ in Base.metadata.sorted_tables
 
 engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
 with engine.connect() as connection:
-    if connection.dialect.name == "sqlite":
-        # of what a migration takes away, or writes anew, no byte stays in the file
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
     if connection.dialect.name == "postgresql":
         # machines that start together: one migrates, the others wait here and then find nothing to do
         connection.exec_driver_sql("SELECT pg_advisory_lock(4077)")
@@ -32,6 +29,11 @@ with engine.connect() as connection:
         compare_type=True,
         user_module_prefix="companion.store.",
     )
+    before = context.get_context().get_current_heads()
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    if connection.dialect.name == "sqlite" and context.get_context().get_current_heads() != before:
+        # of what a migration took away, or wrote anew, no byte stays in the file
+        connection.commit()
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")

@@ -8,8 +8,11 @@ const URGENT = 1000, PATIENCE = 4000, LONG_PATIENCE = 30000, REMEMBERED = 300000
 const LATE = Symbol("late");
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(SHELL.map(kept))));
+  event.waitUntil(caches.open(KEPT).then(async (cache) => cache.addAll((await spoken()).map(kept))));
 });
+
+// The forms weigh: they are kept in the language of the person, and emergency words in all.
+const spoken = async () => { const ours = await tongue(); return SHELL.filter((name) => !name.startsWith("/offline/") || name.endsWith(`/${ours}`)); };
 
 // assets change their name with their content, so what the page has just loaded is not loaded again
 const kept = (url) => new Request(url, { credentials: "omit", cache: url.startsWith("/assets/") ? "default" : "reload" });
@@ -20,7 +23,16 @@ self.addEventListener("activate", (event) => {
 });
 
 // a newer worker takes over when a page opens, never in the middle of one
-self.addEventListener("message", (event) => { if (event.data === "activate") self.skipWaiting(); });
+self.addEventListener("message", (event) => {
+  if (event.data === "activate") self.skipWaiting();
+  if (event.data === "language") event.waitUntil(bring());
+});
+
+// A person may choose another language.
+async function bring() {
+  const cache = await caches.open(KEPT), page = `/offline/${await tongue()}`;
+  if (!await cache.match(page)) await cache.add(kept(page));
+}
 
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
@@ -40,9 +52,15 @@ async function navigate({ headers, referrer }, address) {
   if (come === LATE && page === "offline") come = await waited(address, coming);
   if (come && come !== LATE) return come;
   const said = address.pathname.match(/^\/(?:offline|emergency)\/(en|es)$/)?.[1];
-  const known = await caches.match(`/${page}/${said ?? await tongue()}`, { cacheName: KEPT });
+  const known = await form(page, said ?? await tongue());
   if (known) giving.abort();
   return known ?? answer;
+}
+
+// The page in this language, else in one that is here.
+async function form(page, language) {
+  const cache = await caches.open(KEPT);
+  return await cache.match(`/${page}/${language}`) ?? (await cache.matchAll()).find(({ url }) => new URL(url).pathname.startsWith(`/${page}/`));
 }
 
 // What comes within the time; LATE, or undefined when nothing will come.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, RadioField, SelectChoice, ValidationError
@@ -15,7 +15,7 @@ from companion.diary.chips import KINDS
 from companion.diary.fields import Amount, Chips, Places
 from companion.diary.model import BLANK, EVENING, NOW, Entry
 from companion.identity.model import Patient
-from companion.web.forms import NOT_SHARED, NOTE_LENGTH, Identity, Line, Moment, OurForm, Scale, Words, short
+from companion.web.forms import NOT_SHARED, NOTE_LENGTH, Identity, Line, Moment, OurForm, Scale, Tap, Words, short
 from companion.words import lazy
 
 _LOCAL = "%Y-%m-%dT%H:%M"
@@ -131,10 +131,18 @@ class _Day(_Sheet):
 
 
 class _New(_Sheet):
-    """`at` is the phone's own time of the tap, `when` an earlier time that the person chose."""
+    """`at` is the phone's own time of the tap, `when` an earlier time that the person chose.
+
+    `feelings` also tells what the phone told, where `felt_at` is a guess.
+    """
 
     uuid = Identity(lazy("This page"))
-    at = Moment()
+    at = Tap(keep=True)
+
+    @classmethod
+    def blank(cls, now: datetime) -> Self:
+        """A form of nobody's, for the page that needs no network; it is filled in by a script."""
+        return cls(None, Patient(zone="UTC"), now, ("mood", "notes"))
 
 
 class EntryForm(_Now, _New):
@@ -157,7 +165,8 @@ class EntryForm(_Now, _New):
     def feelings(self) -> dict[str, Any]:
         tapped = self.at.data or self.now
         chosen: datetime | None = self.when.data
-        return super().feelings | {"from_memory": chosen is not None and chosen < tapped - _MEMORY}
+        memory = chosen is not None and chosen < tapped - _MEMORY
+        return super().feelings | {"from_memory": memory, "doubtful_at": None if chosen else self.at.doubted}
 
 
 class EveningForm(_Day, _New):
@@ -181,7 +190,7 @@ class EveningForm(_Day, _New):
 
     @property
     def feelings(self) -> dict[str, Any]:
-        return super().feelings | {"from_memory": self.day.data == "yesterday"}
+        return super().feelings | {"from_memory": self.day.data == "yesterday", "doubtful_at": self.at.doubted}
 
 
 class _Correction(_Sheet):

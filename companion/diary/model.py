@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from companion.diary.regions import Marks
@@ -24,6 +24,9 @@ BLANK: dict[str, Any] = {
 NOW, EVENING = "now", "evening"
 
 
+_DOUBTFUL = text("doubtful_at IS NOT NULL")
+
+
 class Entry(Base):
     """Pain at one moment, or over a whole day, and what went with it. Of the scores only pain at one moment must be there."""
 
@@ -31,6 +34,7 @@ class Entry(Base):
     __table_args__ = (
         UniqueConstraint("patient_id", "uuid"),
         Index("ix_entry_day", "patient_id", "day"),
+        Index("ix_entry_doubtful", "patient_id", sqlite_where=_DOUBTFUL, postgresql_where=_DOUBTFUL),
         CheckConstraint("pain BETWEEN 0 AND 10", name="pain_scale"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +77,8 @@ class Entry(Base):
     words = Facts("patient", by="uuid", empty={})
     note = Words("patient", by="uuid")
     recorded_at: Mapped[datetime]
+    #: what the phone told, where its clock cannot be right: `felt_at` is a guess, until it is corrected
+    doubtful_at: Mapped[datetime | None]
     #: SHA-256 of what was sent, to tell a resend from another text under the same uuid
     digest: Mapped[str]
     #: counts corrections

@@ -60,6 +60,13 @@ def notes(patient: Patient, first: date, last: date, most: int) -> list[Entry]:
     )
 
 
+def doubtful(patient: Patient, author_id: int) -> list[Entry]:
+    """The newest entries of the writer whose time is a guess, at most three."""
+    return list(
+        db.scalars(_entries(patient, Entry.author_id == author_id, Entry.doubtful_at.is_not(None), _STANDS).limit(3))
+    )
+
+
 def entry(patient: Patient, uuid: str) -> Entry | None:
     """One entry with its former versions, removed or not; None if the patient has no such."""
     query = _entries(patient, Entry.uuid == uuid).options(selectinload(Entry.revisions).joinedload(Revision.author))

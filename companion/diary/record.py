@@ -41,6 +41,7 @@ def record(
     regions: Iterable[str] = (),
     strengths: Mapping[str, int] | None = None,
     spreads: Collection[str] = (),
+    doubtful_at: datetime | None = None,
     **more: Any,
 ) -> tuple[Entry, bool]:
     """The entry of `uuid`, and whether it is new; a resend changes nothing, other words raise store.Conflict.
@@ -52,7 +53,7 @@ def record(
         **{"uuid": uuid, "patient_id": patient.id, "author_id": author.id},
         **{"kind": kind, "felt_at": felt_at, "zone": zone, "day": clock.day_of(felt_at, zone)},
         **_columns(BLANK | more | {"pain": pain}, patient.id, uuid),
-        **{"recorded_at": now, "digest": digest, "version": 1},
+        **{"recorded_at": now, "doubtful_at": doubtful_at, "digest": digest, "version": 1},
     }
     entry_id = db.connection().execute(_new_entry(engine().dialect.name), values).scalar()
     if entry_id is None:
@@ -96,7 +97,8 @@ def correct(
         version = _back(entry, author, now, version, back)
     fields = {"felt_at": felt_at, **BLANK, **said}
     rows = _rows(entry, Marks(set(regions), strengths or {}, spreads))
-    if rows == _rows(entry, entry.marks) and all(getattr(entry, name) == value for name, value in fields.items()):
+    same = rows == _rows(entry, entry.marks) and all(getattr(entry, name) == value for name, value in fields.items())
+    if same and entry.doubtful_at is None:
         return False
     if entry.version != version:
         raise Conflict(entry.uuid)
@@ -104,7 +106,7 @@ def correct(
     former = entry.day
     for name, value in fields.items():
         setattr(entry, name, value)
-    entry.day = clock.day_of(felt_at, entry.zone)
+    entry.day, entry.doubtful_at = clock.day_of(felt_at, entry.zone), None
     _mark_anew(entry, rows)
     _changed(entry, now, former)
     return True

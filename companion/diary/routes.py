@@ -35,6 +35,8 @@ SPAN = timedelta(days=29)
 _NOON = time(12)
 #: no page of the history is older
 _OLDEST = date(1900, 1, 1)
+#: what a page that knows nobody shows beside a form
+_OF_NOBODY: dict[str, Any] = {"may": STORY, "clinic_reads": False, "habits": queries.Habits(unit="")}
 CHANGED_MEANWHILE = lazy("This entry was changed since you opened it. Save once more if your words are right.")
 GONE_MEANWHILE = lazy("This entry was removed meanwhile. Bring it back?")
 
@@ -152,6 +154,17 @@ def restore(patient: Patient, uuid: UUID) -> Response:
     record.restore(found, g.author, clock.now())
     db.commit()
     return go("diary.entry", said="back", uuid=found.uuid)
+
+
+def blank() -> dict[str, Any]:
+    """What the check-in of the offline page wants: a form that nobody has touched, of nobody."""
+    drawn = {"drawn": False, "regions": REGIONS, "places": places, "painted": painted}
+    return {"form": EntryForm.blank(clock.now()), "scale": SCALE, "chips": chips, **drawn, **_OF_NOBODY}
+
+
+def blank_evening() -> dict[str, Any]:
+    """The same for an evening."""
+    return {"form": EveningForm.blank(clock.now()), **_OF_NOBODY}
 
 
 def _anybody(_found: Entry) -> bool:

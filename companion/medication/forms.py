@@ -20,6 +20,7 @@ from companion.web.forms import (
     Line,
     Moment,
     OurForm,
+    Tap,
     Walls,
     Weekdays,
     Words,
@@ -112,7 +113,7 @@ class DoseForm(OurForm):
 
     uuid = Identity()
     status = Line(lazy("Taken or skipped"), [AnyOf(("taken", "skipped"), message=lazy("Please tap Take or Skip."))])
-    at = Moment()
+    at = Tap()
     when = Moment(lazy("When was it?"))
     wall = Walls()
     reason = Line(lazy("Why, if you like"), [Length(max=200, message=lazy("This is too long. Please shorten it."))])

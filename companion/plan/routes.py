@@ -159,6 +159,9 @@ def _today(
         say=say,
         new=not found and not diary.latest([patient.id]),
         closed=not g.period.holds(day),
+        doubtful=[entry for entry in diary.doubtful(patient, g.author.id) if g.period.holds(entry.day)]
+        if "pain" in g.may
+        else [],
         emergencies=[] if "acting_for" in g else emergencies(patient, now - _TOLD),
         new_id=new_id,
         day_at=lambda instant: instant.astimezone(ZoneInfo(patient.zone)).date(),

@@ -14,7 +14,7 @@ from companion.identity.forms import ZoneField
 from companion.identity.model import Patient
 from companion.reminders.model import Address
 from companion.reminders.push import endpoint_allowed, keys_valid
-from companion.web.forms import Identity, Line, Moment, OurForm, Walls, required, short
+from companion.web.forms import Identity, Line, OurForm, Tap, Walls, required, short
 from companion.words import lazy
 
 
@@ -78,7 +78,7 @@ class AnswerForm(OurForm):
     """A tap on a reminder; it may come hours later, from a phone that had no network."""
 
     uuid = Identity()
-    at = Moment()
+    at = Tap()
 
     def __init__(self, formdata: MultiDict[str, str], patient: Patient, now: datetime) -> None:
         super().__init__(formdata)

@@ -20,9 +20,9 @@ from companion.web.forms import (
     Day,
     Identity,
     Line,
-    Moment,
     OurForm,
     Scale,
+    Tap,
     Walls,
     Weekdays,
     Words,
@@ -125,7 +125,7 @@ class SessionForm(SlotForm, SaidForm):
     """A session that was done or skipped just now, or at a planned time of a day that is over."""
 
     uuid = Identity()
-    at = Moment(lazy("When"))
+    at = Tap(lazy("When"))
     status = Line(
         lazy("Done or skipped"), [AnyOf(("done", "skipped"), message=lazy("Please tap Done, or Skip this time."))]
     )

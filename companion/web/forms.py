@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
+from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Field, Form, HiddenField, SelectChoice, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import Length, StopValidation
@@ -20,6 +21,9 @@ from companion.words import Later, lazy
 
 #: a phone's clock may be this much ahead of ours
 CLOCK_SKEW = timedelta(minutes=5)
+A_DAY = timedelta(days=1)
+#: a tap may have waited so long for a network; what is older comes from a clock that was wrong
+LONGEST_OFFLINE = timedelta(days=366)
 NOTE_LENGTH = 4000
 NOT_SHARED = lazy("This part is not shared with you, so it cannot be saved. Please leave it empty.")
 SAVED_BEFORE = lazy("Something else was saved from this page before. Save once more to keep this as well.")
@@ -189,6 +193,8 @@ class Moment(Field):
     `zone`; None when it is left empty. More than five minutes ahead of now, or before the form's `born_on`, is refused.
     """
 
+    typed: datetime | None = None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
         self.data = None
@@ -196,14 +202,12 @@ class Moment(Field):
         if not text:
             return
         try:
-            typed = datetime.fromisoformat(text)
+            self.typed = datetime.fromisoformat(text)
         except ValueError:
             raise ValueError(lazy("Please write a date and a time.")) from None
-        self.local = typed.tzinfo is None
-        self.typed = typed
 
     def pre_validate(self, form: Any) -> None:
-        typed = getattr(self, "typed", None)
+        typed = self.typed
         if typed is None:
             return
         try:
@@ -218,6 +222,45 @@ class Moment(Field):
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else ""
+
+
+class Tap(Moment):
+    """The instant of a tap, by the phone's clock. Where the letter says what that clock said when it was sent, a wrong
+    clock is put right by it.
+
+    What is still to come or long past even then is refused; with `keep` it is not: `data` is then a best guess, and
+    `doubted` the instant that the phone told. A clock that was wrong by more than a day is doubted too.
+    """
+
+    doubted: datetime | None = None
+
+    def __init__(self, *args: Any, keep: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keep = keep
+
+    def pre_validate(self, form: Any) -> None:
+        if self.typed is None or self.typed.tzinfo is None:
+            return super().pre_validate(form)
+        told, wrong = self.typed, _wrong_by(form.now)
+        oldest = max(form.now - LONGEST_OFFLINE, datetime.combine(form.born_on or date.min, time(), UTC))
+        try:
+            self.typed = told + wrong
+            can_be = oldest <= self.typed <= form.now + CLOCK_SKEW
+        except OverflowError:
+            can_be = False
+        if self.keep and (not can_be or abs(wrong) > A_DAY):
+            self.typed = self.typed if can_be else form.now
+            self.doubted = told
+        return super().pre_validate(form)
+
+
+def _wrong_by(now: datetime) -> timedelta:
+    """What the clock of the phone that sent this lacks to ours; 0 where it does not say, and for the time on the way."""
+    try:
+        wrong = now - datetime.fromisoformat(request.headers["X-Sent-At"]).astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
+        return timedelta()
+    return wrong if abs(wrong) > CLOCK_SKEW else timedelta()
 
 
 class Identity(HiddenField):

@@ -11,6 +11,9 @@ from flask import Response, g, redirect, render_template, request, url_for
 
 from companion.web.htmx import asked_for_fragment
 
+#: a list in the environment of a request, to which its page adds what it asks to check, as plain sentences: for the outbox
+PROBLEMS = "companion.problems"
+
 
 def to(endpoint: str, **values: Any) -> str:
     """The address of `endpoint`, for the person whose record is open."""
@@ -21,12 +24,23 @@ def to(endpoint: str, **values: Any) -> str:
 
 
 def show(page: str, fragment: str | None = None, status: int = 200, **values: Any) -> Response:
-    """`page` with `values`, or only its part `fragment` for whoever asked for a part."""
+    """`page` with `values`, or only its part `fragment` for whoever asked for a part.
+
+    A page that asks to check something has it as `form` with its problems, and as a sentence, `problem`.
+    """
+    if status in {409, 422} and PROBLEMS in request.environ:
+        request.environ[PROBLEMS] += _problems(**values)
     if fragment is None:
         return Response(render_template(page, **values), status)
     response = Response(render_template(fragment if asked_for_fragment() else page, **values), status)
     response.headers.add("Vary", "HX-Request")
     return response
+
+
+def _problems(form: Any = None, problem: object = None, **_values: Any) -> list[str]:
+    return [str(problem)] * bool(problem) + [
+        f"{field.label.text}: {text}" for field, text in getattr(form, "problems", ())
+    ]
 
 
 def go(endpoint: str, said: str | None = None, **values: Any) -> Response:

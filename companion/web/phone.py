@@ -1,18 +1,28 @@
-"""What the phone keeps of us: the worker, the manifest, and the user-free pages for when there is no network."""
+"""What the phone keeps of us: the worker, the manifest, and the user-free pages for when there is no network.
+
+A room's forms that need no network stand on the offline page: a template with one form (`data-behaviour="outbox"`, a hidden
+`uuid` and a hidden `at` with `data-now`, an action of the patient's own) and not a word about anybody, in OFFLINE_FORMS of
+app.py with what it wants. A letter of that address is corrected in it before it is sent.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template
+from flask import Blueprint, Flask, Response, abort, current_app, render_template
+from markupsafe import Markup
 
 from companion.settings import ROOT
+from companion.web import outbox
 from companion.web.assets import SHELL, public
 from companion.web.scripts import thrifty
 from companion.words import LANGUAGES, lazy, speak, speaking
 from companion.words import language as spoken
 
 bp = Blueprint("phone", __name__)
+outbox.init(bp)
 #: pages without a word about anybody, which the worker keeps in every language
 KEPT = ("offline", "emergency")
 #: what a page may say once after something was done, by the word in its address
@@ -39,6 +49,12 @@ SAID = {
     "mailed": lazy("A new code is on its way to your address."),
     "later": lazy("We ring again in 15 minutes."),
 }
+
+
+def init(app: Flask, forms: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
+    """Keep pages of `app` on the phone; `forms`: a template and what it wants, in the order of the offline page."""
+    app.extensions["offline_forms"] = forms
+    app.register_blueprint(bp)
 
 
 def said(key: str | None) -> str:
@@ -100,7 +116,13 @@ def _pages() -> dict[str, str]:
         pages: dict[str, str] = {}
         for language in LANGUAGES:
             with speaking(language):
-                pages |= {f"/{page}/{language}": render_template(f"{page}.html") for page in KEPT}
+                forms = [Markup(render_template(name, **wants())) for name, wants in _forms().items()]  # noqa: S704 our templates
+                pages |= {f"/{page}/{language}": render_template(f"{page}.html", forms=forms) for page in KEPT}
         current_app.extensions["kept_pages"] = pages
     kept: dict[str, str] = current_app.extensions["kept_pages"]
     return kept
+
+
+def _forms() -> Mapping[str, Callable[[], Mapping[str, Any]]]:
+    forms: Mapping[str, Callable[[], Mapping[str, Any]]] = current_app.extensions["offline_forms"]
+    return forms

@@ -4,6 +4,7 @@ import asking from "./behaviours/asking.js";
 import bodymap from "./behaviours/bodymap.js";
 import chips from "./behaviours/chips.js";
 import code from "./behaviours/code.js";
+import draft, { settle } from "./behaviours/draft.js";
 import focus from "./behaviours/focus.js";
 import lock from "./behaviours/lock.js";
 import forget from "./behaviours/forget.js";
@@ -24,7 +25,7 @@ import zone from "./behaviours/zone.js";
 import watch, { say } from "./plain.js";
 import keepSending from "./sending.js";
 
-const behaviours = { alarm, asking, bodymap, chips, code, focus, forget, lock, offline, outbox, passkey, peek, push, redflags, said, share, signout, snapshot, steps, unsent, when, zone };
+const behaviours = { alarm, asking, bodymap, chips, code, draft, focus, forget, lock, offline, outbox, passkey, peek, push, redflags, said, share, signout, snapshot, steps, unsent, when, zone };
 const attached = new WeakMap();
 
 function attach(root) {
@@ -71,5 +72,8 @@ async function meet() {
   const before = await Outbox.fact("owner");
   if (before !== undefined && before !== owner) await Outbox.remember("snapshot");
   await Outbox.remember("owner", owner);
+  await Outbox.remember("own", "own" in document.body.dataset || undefined);
+  await settle(owner);
   await Outbox.remember("language", document.documentElement.lang);
+  navigator.serviceWorker?.controller?.postMessage("language");
 }

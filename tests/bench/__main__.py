@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import checkin, clinic, memory, push, signin, tick, trends, weight
+from tests.bench import checkin, clinic, memory, offline, push, signin, tick, trends, weight
 from tests.bench.row import Row
 
 ROWS: dict[str, Callable[[], list[Row]]] = {
@@ -22,6 +22,7 @@ ROWS: dict[str, Callable[[], list[Row]]] = {
     "signin": signin.rows,
     "weight": weight.rows,
     "memory": memory.rows,
+    "offline": offline.rows,
 }
 
 

@@ -674,3 +674,40 @@ def test_sqlite_seals_words(tmp_path):
 
 def test_postgresql_seals_words(postgres_server, tmp_path):
     words_are_sealed_and_opened_again(new_database(postgres_server), tmp_path / "keys", bytes)
+
+
+AN_ENTRY = """
+INSERT INTO entry (id, uuid, patient_id, author_id, felt_at, zone, day, pain, note, recorded_at, digest, version)
+VALUES (1, 'u', 1, 1, '2026-01-01 10:00:00', 'UTC', '2026-01-01', 4, '', '2026-01-01 10:00:00', '', 1);
+"""
+
+
+def entries_stay_when_a_time_may_be_doubted(url):
+    migrate.upgrade(url, "20261124_walls")
+    # behind the walls, with every record open
+    opened = {"options": "-c companion.records=*"} if url.startswith("postgresql") else {}
+    engine = sqlalchemy.create_engine(url, connect_args=opened)
+
+    def pains():
+        with engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT id, pain FROM entry").all()
+
+    with engine.begin() as connection:
+        for statement in filter(str.strip, (PEOPLE.replace(", changed_at)", ", diary_at)") + AN_ENTRY).split(";\n")):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(url, "20261124_offline")
+    assert pains() == [(1, 4)]
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT doubtful_at FROM entry").all() == [(None,)]
+        connection.exec_driver_sql("UPDATE entry SET doubtful_at = '2030-01-01 10:00:00'")
+    migrate.downgrade(url, "20261124_walls")
+    assert pains() == [(1, 4)]
+    engine.dispose()
+
+
+def test_sqlite_keeps_entries_when_a_time_may_be_doubted(tmp_path):
+    entries_stay_when_a_time_may_be_doubted(f"sqlite:///{tmp_path / 'doubt.sqlite3'}")
+
+
+def test_postgresql_keeps_entries_when_a_time_may_be_doubted(postgres_server):
+    entries_stay_when_a_time_may_be_doubted(new_database(postgres_server))

@@ -68,7 +68,12 @@ def test_the_entries_of_the_day_are_read_once(app, visit, day, statements):
     ana = visit("ana")
     with statements() as asked:
         assert "4 of 10" in page(ana)
-    assert len([each for each in asked if "FROM entry" in each.replace('"', "")]) == 1
+    assert (
+        len(
+            [each for each in asked if "FROM entry" in each.replace('"', "") and "entry.day =" in each.replace('"', "")]
+        )
+        == 1
+    )
 
 
 def test_done_things_lead_to_their_pages(app, visit, day):

@@ -1,19 +1,23 @@
 // The page for no network: whose phone it is, the forms that need none, and what is waiting.
-import outbox, { asked, land } from "./outbox.js";
-import { flush, show } from "./unsent.js";
+import fill from "../fill.js";
+import letters from "./letters.js";
+import outbox, { land, pathOf, rests } from "./outbox.js";
+import { flush } from "./unsent.js";
 
 export default async function offline(root, { attach }) {
   name(root);
   const owner = await Outbox.fact("owner").catch(() => undefined);
   if (!owner) return;
   document.body.dataset.owner = owner;
-  for (const part of root.querySelectorAll("[data-for-owner]")) part.hidden = false;
+  const own = await Outbox.fact("own");
+  for (const part of root.querySelectorAll("[data-for-owner]")) part.hidden = !own;
   for (const part of root.querySelectorAll("[data-for-nobody]")) part.hidden = true;
   for (const field of root.querySelectorAll("[name=uuid]")) field.value = crypto.randomUUID();
   const snapshot = await Outbox.unseal("snapshot").catch(() => undefined);   // its key may be gone
   if (snapshot?.owner === owner) { offer(root, snapshot, attach); date(root.querySelector("[data-as-of]"), snapshot); }
-  await list(root, owner, attach);
-  const again = async () => { await flush(); await list(root, owner, attach); };
+  const list = letters(root, owner, attach, (letter) => correcting(root, letter));
+  await list();
+  const again = async () => { await flush(); await list(); };
   addEventListener("online", again);
   await again();
 }
@@ -55,27 +59,19 @@ function date(line, { day, until, doses, sessions }) {
   line.querySelector("b").textContent = line.dataset.asOf.replace("%(day)s", said);
 }
 
-async function list(root, owner, attach) {
-  const place = root.querySelector("[data-letters]"), rows = await Promise.all((await Outbox.letters(owner)).map(row));
-  place.replaceChildren(...rows);
-  place.closest("section").hidden = !rows.length;
-
-  async function row(letter) {
-    const copy = root.querySelector("template[data-of=letter]").content.cloneNode(true), part = (name) => copy.querySelector(`[data-${name}]`);
-    const plain = await Outbox.open(letter).catch(() => undefined), words = root.dataset, look = letter.state === "look";
-    const why = plain ? words[`why${letter.status}`] ?? words.why : words.whySealed;
-    part("title").textContent = plain ? plain.title : words.sealed;
-    part("when").textContent = new Date(letter.written).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-    part("why").textContent = look ? why : "";
-    part("again").hidden = !plain;
-    copy.querySelector(".actions").hidden = !look;
-    const anew = async () => {
-      if (asked(letter.id, (await flush())[letter.id] ?? {}, attach)) return;
-      await list(root, owner, attach);
-      land(root.querySelector(place.children.length ? "#letters-h" : "h1"));
-    };
-    part("again").onclick = () => Outbox.retry(letter.id).then(anew);
-    part("drop").onclick = () => confirm(words.dropWarn) && Outbox.remove(letter.id).then(anew);
-    return copy;
-  }
+// A way to put the letter into the form that it was written in, if that stands here; whoever helps has the same forms.
+function correcting(root, { id, url }) {
+  const path = pathOf(url).replace(/^\/for\/\d+/, "");
+  const form = [...root.querySelectorAll("[data-for-owner] form")].find(({ action }) => pathOf(action) === path);
+  return form && ((body, words) => {
+    form.dataset.letter = id;
+    form.dataset.url = url;
+    rests.set(form, fill(form, [...new URLSearchParams(body)]));
+    const line = form.querySelector("[data-changing]") ?? form.insertBefore(document.createElement("p"), form.firstChild);
+    line.dataset.changing = "";
+    line.className = "note";
+    line.textContent = words;
+    land(line);
+    line.scrollIntoView({ block: "start" });
+  });
 }

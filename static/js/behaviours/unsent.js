@@ -2,16 +2,18 @@
 let note;
 // ids of letters whose outcome this page shows already
 export const shown = new Set();
+// ids of letters that stand on this page to be mended
+export const mending = new Set();
 
 export default function unsent(element) {
   note = element;
   return show();
 }
 
-export async function flush() {
+export async function flush(awaited) {
   const owner = document.body.dataset.owner;
   if (!owner) return {};
-  const outcomes = await Outbox.flush(owner);
+  const outcomes = await Outbox.flush(owner, awaited);
   if (Object.values(outcomes).some(({ status }) => status === 410)) return left();
   await show();
   return outcomes;
@@ -27,7 +29,7 @@ export async function show() {
   const owner = document.body.dataset.owner;
   if (!note || !owner) return;
   // where nothing can be kept, nothing waits
-  const waiting = await Outbox.letters(owner).catch(() => []);
+  const waiting = (await Outbox.letters(owner).catch(() => [])).filter(({ id }) => !mending.has(id));
   note.hidden = waiting.length === 0;
   if (note.hidden) return;
   const words = note.dataset, stuck = waiting.filter((letter) => letter.state === "look");
@@ -36,7 +38,7 @@ export async function show() {
   if (stuck.length) lines.push(" ", words.look, " ", link(words.where, words.open));
   else if (waiting.some((letter) => letter.state === "sign-in")) lines.push(" ", link("/signin/", words.signIn));
   else lines.push(" ", words.wait);
-  note.lastElementChild.replaceChildren(...lines);
+  note.querySelector("p").replaceChildren(...lines);
 }
 
 function strong(text) {
