@@ -22,6 +22,7 @@ Floors say who may see whom: down only, never sideways, never up.
     identity            who is here, and the gate that every route states
     web | queue | mail  pages, guard, headers, assets; the way to a worker; letters
     audit               what was done: a chain that nobody can change unnoticed
+    sealed              columns whose words are sealed
     store | migrate | seal
                         where rows live; the keys that seal
     clock | words | settings

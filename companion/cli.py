@@ -254,7 +254,7 @@ def backup(target: Path) -> None:
 
 @main.group()
 def keys() -> None:
-    """The keys that seal names of phones, secrets of codes apps and the proofs of the audit log."""
+    """The keys that seal names, e-mails, notes and secrets, and prove the audit log."""
 
 
 @keys.command()

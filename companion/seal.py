@@ -1,8 +1,11 @@
 """The keys of this installation: what they seal is read here only, and only in the place that it was written for.
 
 A sealed value is the number of its key (4 bytes), a nonce (12 bytes) and AES-256-GCM over the text, bound to its place
-such as "totp.secret:7". Each owner ("account:7", "clinic:3") has a key of its own, derived from the installation's.
-The newest key seals, older ones still open: that is how keys are changed while everybody works.
+such as "totp.secret:7". Each owner ("account:7", "patient:3") has a key of its own, derived from the installation's.
+The newest key seals, older ones still open: that is how keys are changed while everybody works. `companion.sealed` seals
+columns of rows with it: names, e-mails, and all that a person writes in words of their own. Whoever has the database, or
+a backup of it, and not the keys, reads none of these; scores, times, days of birth, parts of the body and what a medicine,
+a programme or a level of the spine is called stand there as they are, since they are counted, compared and looked for.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ column and in another person's record it does not open, and reading it there rai
 
 `by` is what tells the row from the owner's others. Where that is its number, which the INSERT gives, the words are sealed
 right behind the INSERT. A query cannot look into them: it takes `Model.note.column`, the bytes, and `opened` reads them.
+
+What a medicine, a programme or the level of a procedure is called is not sealed: it is compared and counted, and says what
+is taken and done, as the rows beside it do.
 """
 
 from __future__ import annotations

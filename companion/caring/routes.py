@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from companion import clock
 from companion.identity.gate import person, sure
 from companion.identity.signin import Who
-from companion.sharing import code, forms, invite, keep, queries, say
+from companion.sharing import forms, invite, keep, passing, queries, say
 from companion.sharing.model import PARTS
 from companion.sharing.stop import stop
 from companion.store import db
-from companion.web import qr
 from companion.web.errors import SENTENCES
-from companion.web.forms import digest
 from companion.web.limit import allow
 from companion.web.pages import go, show
 
@@ -70,17 +66,14 @@ def start(who: Who) -> Response:
 @person
 @sure
 def hand_over(who: Who, grant_id: int) -> Response:
-    """Make a code for the person whose record I keep, and show it, this once. The same form sent twice is one code."""
+    """Make a code for the person whose record I keep; the next page shows it. The same form sent twice is one code."""
     now = clock.now()
     row = next((row for row in queries.caring(who.account, now) if row.id == grant_id and row.keeps), None)
     patient, form = (row or abort(404)).patient, forms.HandOverForm(request.form)
     if not form.validate():
         return go("caring.people")
-    if not allow("invite", str(who.account.id), 60, 60, now):
-        abort(429)
-    invitation, told = invite.hand_over(patient, who.account, now, code.of(digest(request.form)))
+    told = passing.new_code(who.account, now) or abort(429)
+    invitation, _told = invite.hand_over(patient, who.account, now, told)
     db.commit()
-    address = current_app.config["SETTINGS"].origin + url_for("codes.code") + "#" + told
-    side, path = qr.drawing(address)
-    page = {"row": invitation, "told": told, "address": address, "side": side, "path": path}
-    return show("caring/hand_over.html", tz=ZoneInfo(patient.zone), zone=patient.zone, **page)
+    page = go("for_sharing.invited", patient_id=patient.id, invitation_id=invitation.id)
+    return passing.remembered(page, told)

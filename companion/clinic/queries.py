@@ -199,13 +199,6 @@ def _next_sessions(grants: Sequence[Grant], now: datetime) -> dict[int, datetime
     return ahead
 
 
-def invitation(clinic_id: int, invitation_id: int) -> Invitation | None:
-    """One of the clinic's codes for patients."""
-    return db.scalars(
-        select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.id == invitation_id, _ASKED)
-    ).first()
-
-
 def used_invitations(clinic_id: int, since: datetime) -> list[Invitation]:
     """The clinic's codes that were used since then, the latest first."""
     query = select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.used_at >= since)

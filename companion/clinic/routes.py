@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, current_app, g, request, url_for
+from flask import Response, abort, current_app, g, request
 
 from companion import clock, mail
 from companion.clinic import forms, gone, queries, say
@@ -28,10 +28,10 @@ from companion.procedures import record as procedure_record
 from companion.procedures.forms import ProcedureForm
 from companion.schedule.say import say_times
 from companion.seen import signs
-from companion.sharing import code, desk, invite
+from companion.sharing import desk, invite, passing
 from companion.sharing.access import care, note_looks
 from companion.sharing.model import PARTS, Invitation
-from companion.sharing.queries import clinic_invitations
+from companion.sharing.queries import clinic_invitation, clinic_invitations
 from companion.sharing.say import say_days
 from companion.sharing.terms import ALWAYS
 from companion.signin import reset
@@ -42,17 +42,12 @@ from companion.therapy.forms import ProgrammeForm
 from companion.therapy.model import KINDS, Programme
 from companion.trends.places import heat
 from companion.trends.series import DEFAULT, SPANS
-from companion.web import qr
-from companion.web.cookies import set_cookie
 from companion.web.errors import SENTENCES, refusal
 from companion.web.forms import SAVED_BEFORE, digest
-from companion.web.limit import allow
 from companion.web.pages import go, show
 
 #: the room, with these pages and those of `asking`
 room = bp
-#: days that the browser which made a code can look at it again: ten minutes
-_CODE_SHOWN = 1 / 144
 #: how long a code that was used stays on the list
 _USED_SHOWN = timedelta(days=30)
 
@@ -102,12 +97,8 @@ def _review(patient: Patient, member: Membership, form: ProcedureForm, status: i
     gathered = gather(patient, member.clinic_id, span if span in SPANS else DEFAULT, clock.now(), g.may, g.period)
     told: dict[str, Any] = {"parts": PARTS, "kinds": KINDS, "name": kinds.name, "say_times": say_times, "say": say}
     told |= {"patient": patient, "member": member, "review": gathered, "form": form, "today": _today(patient)}
-    told |= {
-        "set_off": questions.said,
-        "flagged": questions.flagged,
-        "say_length": say_length,
-        "signs_said": signs.said,
-    }
+    told |= {"set_off": questions.said, "flagged": questions.flagged}
+    told |= {"say_length": say_length, "signs_said": signs.said}
     told |= {"glass": g.get("glass"), "days": "" if g.period == ALWAYS else say_days(g.period)}
     told |= {"asked": scores(patient, member.clinic_id, clock.now(), g.may, g.period), "say_score": say_score}
     problem = SAVED_BEFORE if status == 409 else ""
@@ -265,27 +256,20 @@ def invite_patient(member: Membership) -> Response:
     form, now = forms.InviteForm(request.form), clock.now()
     if not form.validate():
         return _invitations(member, form, 422)
-    # whoever could choose ids without end could try out codes of others
-    if not allow("invite", str(member.account_id), 60, 60, now):
+    told = passing.new_code(member.account, now)
+    if told is None:
         return _invitations(member, form, 429, SENTENCES[429][1])
-    told = code.of(digest(request.form))
     row, _told = invite.invite_patient(member.clinic, member.account, form.note.data, now, told=told)
     db.commit()
-    response = go("clinic.invited", invitation_id=row.id)
-    set_cookie(response, "invited", told, _CODE_SHOWN)
-    return response
+    return passing.remembered(go("clinic.invited", invitation_id=row.id), told)
 
 
 @bp.get("/invitations/<int:invitation_id>")
 @staff
 def invited(member: Membership, invitation_id: int) -> Response:
-    """The code, for ten minutes and only in the browser that made it: we keep no more than its hash."""
-    row, told = _invitation(member, invitation_id), request.cookies.get("invited", "")
-    if row.used_at or row.expires_at <= clock.now() or code.hashed(told) != row.code_hash:
-        return go("clinic.invitations")
-    address = current_app.config["SETTINGS"].origin + url_for("codes.code") + "#" + told
-    side, path = qr.drawing(address)
-    return show("clinic/invited.html", member=member, row=row, told=told, address=address, side=side, path=path)
+    """The code, for ten minutes and only in the browser that made it."""
+    page = passing.shown(_invitation(member, invitation_id), clock.now())
+    return show("clinic/invited.html", member=member, **page) if page else go("clinic.invitations")
 
 
 @bp.post("/invitations/<int:invitation_id>/withdrawal")
@@ -299,7 +283,7 @@ def withdraw(member: Membership, invitation_id: int) -> Response:
 
 
 def _invitation(member: Membership, invitation_id: int) -> Invitation:
-    return queries.invitation(member.clinic_id, invitation_id) or abort(404)
+    return clinic_invitation(member.clinic_id, invitation_id) or abort(404)
 
 
 @bp.errorhandler(404)

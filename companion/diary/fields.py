@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from companion.diary.regions import Marks, known
@@ -25,7 +24,7 @@ class Places(Field):
     data: Marks
     process_errors: list[Any]
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the places, then what is said of each."""
         super().process(formdata, data, extra_filters)
         if formdata is None:

@@ -57,11 +57,6 @@ def seat(clinic_id: int, seat_id: int) -> Membership | None:
     return db.scalars(select(Membership).where(Membership.id == seat_id, Membership.clinic_id == clinic_id)).first()
 
 
-def invitation(clinic_id: int, invitation_id: int) -> Invitation | None:
-    """One code for a colleague, open or not."""
-    return db.scalars(select(Invitation).where(*_of_staff(clinic_id), Invitation.id == invitation_id)).first()
-
-
 def glass(clinic_id: int, glass_id: int) -> Glass | None:
     """One emergency look at the clinic."""
     return db.scalars(select(Glass).where(Glass.id == glass_id, Glass.clinic_id == clinic_id)).first()

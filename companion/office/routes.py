@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, request, stream_with_context
 
 from companion import clock
 from companion.audit.write import note
@@ -14,22 +14,17 @@ from companion.clinic.say import say_ago
 from companion.identity.gate import admin, sure
 from companion.identity.model import Membership
 from companion.office import forms, queries, say, seats
-from companion.sharing import code, glass, invite
+from companion.sharing import glass, invite, passing
 from companion.sharing.model import Invitation
-from companion.sharing.queries import clinic_invitations, glasses
+from companion.sharing.queries import clinic_invitation, clinic_invitations, glasses
 from companion.signin import reset
 from companion.store import begin_reading, db
-from companion.web import qr
-from companion.web.cookies import set_cookie
 from companion.web.errors import SENTENCES
-from companion.web.forms import digest
 from companion.web.limit import allow
 from companion.web.pages import go, show
 from companion.words import lazy
 
 bp = Blueprint("office", __name__)
-#: days that the browser which made a code can look at it again: ten minutes
-_CODE_SHOWN = 1 / 144
 _LAST = lazy("A clinic needs an administrator. Please let another colleague be one first.")
 
 
@@ -130,27 +125,20 @@ def invite_colleague(member: Membership) -> Response:
     form, now = forms.InviteForm(request.form), clock.now()
     if not form.validate():
         return _staff(member, form, 422)
-    # whoever could choose ids without end could try out codes of others
-    if not allow("invite", str(member.account_id), 60, 60, now):
+    told = passing.new_code(member.account, now)
+    if told is None:
         return _staff(member, form, 429, SENTENCES[429][1])
-    told = code.of(digest(request.form))
     row, _told = invite.invite_staff(member.clinic, member.account, form.name.data, form.role.data, now, told=told)
     db.commit()
-    response = go("office.invited", invitation_id=row.id)
-    set_cookie(response, "invited", told, _CODE_SHOWN)
-    return response
+    return passing.remembered(go("office.invited", invitation_id=row.id), told)
 
 
 @bp.get("/staff/invitations/<int:invitation_id>")
 @admin
 def invited(member: Membership, invitation_id: int) -> Response:
-    """The code, for ten minutes and only in the browser that made it: we keep no more than its hash."""
-    row, told = _invitation(member, invitation_id), request.cookies.get("invited", "")
-    if row.used_at or row.expires_at <= clock.now() or code.hashed(told) != row.code_hash:
-        return go("office.staff")
-    address = current_app.config["SETTINGS"].origin + url_for("codes.code") + "#" + told
-    side, path = qr.drawing(address)
-    return show("office/invited.html", member=member, row=row, told=told, address=address, side=side, path=path)
+    """The code, for ten minutes and only in the browser that made it."""
+    page = passing.shown(_invitation(member, invitation_id), clock.now())
+    return show("office/invited.html", member=member, **page) if page else go("office.staff")
 
 
 @bp.post("/staff/invitations/<int:invitation_id>/withdrawal")
@@ -165,7 +153,7 @@ def withdraw(member: Membership, invitation_id: int) -> Response:
 
 
 def _invitation(member: Membership, invitation_id: int) -> Invitation:
-    return queries.invitation(member.clinic_id, invitation_id) or abort(404)
+    return clinic_invitation(member.clinic_id, invitation_id, "staff") or abort(404)
 
 
 @bp.get("/emergencies")

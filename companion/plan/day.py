@@ -3,76 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from textwrap import shorten
 
-from companion.clock import day_of, day_starts
+from companion.clock import day_starts
 from companion.diary import queries as diary
 from companion.diary.model import EVENING, NOW, Entry
-from companion.flares import queries as flares
-from companion.flares.say import say_length
-from companion.identity.model import Account, Patient
-from companion.measures import queries as measures
+from companion.identity.model import Patient
 from companion.medication import queries as medication
 from companion.medication.model import Dose, Medicine
 from companion.medication.slots import of_schedules, sheet
+from companion.plan.beside import happened
+from companion.plan.item import EARLY, Item, beside, by, looks_back, told_by
 from companion.schedule import times
 from companion.schedule.model import Schedule
 from companion.schedule.recurrence import slots, standing
-from companion.seen import queries as seen
-from companion.seen import signs
-from companion.sharing.access import Everything
 from companion.therapy import queries as therapy
 from companion.therapy.model import KINDS, Programme, Session
 from companion.words import gettext as _
 from companion.words import ngettext, say_time
 
-#: a check-in is answered by what was felt from so long before it on; before that it and a dose cannot be ticked off
-EARLY = timedelta(hours=3)
-_EVENING, _NOON = time(17), time(12)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One line of the day."""
-
-    #: diary, medication, therapy, measure, or what only happened: flare, seen
-    kind: str
-    #: the medicine, the programme or the questionnaire that is on; 0 for a check-in
-    thing_id: int
-    #: None for what was done beside the plan
-    schedule_id: int | None = None
-    #: diary day
-    day: date
-    #: the planned time, None beside the plan
-    wall: time | None = None
-    #: the planned instant; beside the plan that at which it was done
-    at: datetime
-    #: done, skipped, now, later or missed
-    state: str
-    title: str
-    detail: str = ""
-    #: when it was done or skipped
-    done_at: datetime | None = None
-    #: of the entry, dose, session, flare or what was seen
-    uuid: str | None = None
-
-    @property
-    def looks_back(self) -> bool:
-        """Whether it asks for the whole day, not for one moment."""
-        return self.kind == "diary" and self.wall is not None and looks_back(self.wall)
-
-    @property
-    def is_task(self) -> bool:
-        """Whether it was to be done, or was done, and did not only happen."""
-        return self.kind in _ROOMS
-
-    def is_open(self, now: datetime) -> bool:
-        """Whether it can be done now: not answered, and no dose or check-in that is due only later in the day."""
-        near = self.kind in {"therapy", "measure"} or self.at - now <= EARLY
-        return near and self.state not in {"done", "skipped"}
+_NOON = time(12)
 
 
 def items(
@@ -88,10 +41,7 @@ def items(
         if part in may:
             known = partial(_check_ins, entries=entries) if compose is _check_ins else compose
             found += known(patient, day, now, [row for row in rows if row.kind == kind])
-    found += _measures(patient, day, now, may)
-    for part, happened in (("pain", _flares), ("notes", _seen)):
-        if part in may:
-            found += happened(patient, day, now)
+    found += happened(patient, day, now, may)
     return sorted(found, key=lambda item: (item.at, item.kind, item.title))
 
 
@@ -133,7 +83,7 @@ def _check_ins(
             item = _written(item, entry, patient)
         found.append(item)
     titles = {NOW: _("Check-in"), EVENING: _("Evening check-in")}
-    return found + [_written(_beside("diary", 0, e.day, e.felt_at, titles[e.kind]), e, patient) for e in left]
+    return found + [_written(beside("diary", 0, e.day, e.felt_at, titles[e.kind]), e, patient) for e in left]
 
 
 def _planned(row: Schedule, day: date, at: datetime, state: str, title: str, detail: str) -> Item:
@@ -151,11 +101,6 @@ def _planned(row: Schedule, day: date, at: datetime, state: str, title: str, det
     )
 
 
-def _beside(kind: str, thing_id: int, day: date, at: datetime, title: str) -> Item:
-    """A line for what was done beside the plan."""
-    return Item(kind=kind, thing_id=thing_id, day=day, at=at, state="done", title=title)
-
-
 def _written(item: Item, entry: Entry, patient: Patient) -> Item:
     if entry.pain is None:
         said = _("Written down")
@@ -167,11 +112,6 @@ def _written(item: Item, entry: Entry, patient: Patient) -> Item:
     return replace(item, state="done", detail=told, done_at=entry.felt_at, uuid=entry.uuid)
 
 
-def looks_back(wall: time) -> bool:
-    """Whether a check-in at that time of day is about the whole day."""
-    return wall >= _EVENING or wall < day_starts()
-
-
 def _greeting(wall: time) -> str:
     if looks_back(wall):
         return _("Evening check-in")
@@ -179,7 +119,7 @@ def _greeting(wall: time) -> str:
 
 
 def _doses(patient: Patient, day: date, now: datetime, rows: list[Schedule]) -> list[Item]:
-    planned, beside = sheet(of_schedules(rows, patient.zone, day, day), medication.doses_on(patient.id, day), now)
+    planned, unplanned = sheet(of_schedules(rows, patient.zone, day, day), medication.doses_on(patient.id, day), now)
     known = medication.by_id(patient) if planned else {}
     found = []
     for row in planned:
@@ -196,8 +136,8 @@ def _doses(patient: Patient, day: date, now: datetime, rows: list[Schedule]) -> 
             detail=_how(medicine),
         )
         found.append(_dose(item, row.dose, patient) if row.dose else item)
-    for dose in beside:
-        line = _beside("medication", dose.medicine_id, day, dose.taken_at, dose.medicine.title)
+    for dose in unplanned:
+        line = beside("medication", dose.medicine_id, day, dose.taken_at, dose.medicine.title)
         found.append(_dose(line, dose, patient))
     return found
 
@@ -205,7 +145,7 @@ def _doses(patient: Patient, day: date, now: datetime, rows: list[Schedule]) -> 
 def _dose(item: Item, dose: Dose, patient: Patient) -> Item:
     state = "done" if dose.status == "taken" else "skipped"
     said = _("Taken %(time)s", time=say_time(dose.taken_at, patient.zone)) if state == "done" else _("Skipped")
-    told = said + _by(dose.author, patient)
+    told = said + by(dose.author, patient)
     return replace(item, state=state, detail=told, done_at=dose.taken_at, uuid=dose.uuid)
 
 
@@ -232,31 +172,8 @@ def _sessions(patient: Patient, day: date, now: datetime, rows: list[Schedule]) 
                 item = _session(item, session, patient)
             found.append(item)
     for session in left.values():
-        line = _beside("therapy", session.programme_id, day, session.done_at, session.programme.title)
+        line = beside("therapy", session.programme_id, day, session.done_at, session.programme.title)
         found.append(_session(line, session, patient))
-    return found
-
-
-def _measures(patient: Patient, day: date, now: datetime, may: Container[str]) -> list[Item]:
-    """What was answered on the day, and on the present one what is due: at no set time, so it stands where we are.
-
-    What asks for help is shown to the patient alone.
-    """
-    rows = measures.answers(patient, day, day)
-    open_ = measures.due(patient, day, now) if day_of(now, patient.zone) == day else []
-    known = measures.definitions([*(row.instrument for row in rows), *(each.plan.instrument for each in open_)])
-    own = isinstance(may, Everything)
-    shown = {code: each for code, each in known.items() if each.part in may and (own or not each.alarms)}
-    found = [
-        Item(kind="measure", thing_id=each.plan.id, day=day, at=now, state="now", title=_(each.definition.title))
-        for each in open_
-        if each.definition.code in shown
-    ]
-    for row in rows:
-        if row.instrument in shown:
-            title, said = _(shown[row.instrument].title), _("Answered") + _by(row.author, patient)
-            item = _beside("measure", row.plan_id, day, row.answered_at, title)
-            found.append(replace(item, detail=said, done_at=row.answered_at, uuid=row.uuid))
     return found
 
 
@@ -273,46 +190,13 @@ def _answers(kept: list[Session]) -> dict[tuple[int, time | None], list[Session]
 def _session(item: Item, session: Session, patient: Patient) -> Item:
     done = session.status == "done"
     said = _("Done %(time)s", time=say_time(session.done_at, patient.zone)) if done else _("Skipped")
-    told = said + _by(session.author, patient)
+    told = said + by(session.author, patient)
     return replace(item, state="done" if done else "skipped", detail=told, done_at=session.done_at, uuid=session.uuid)
 
 
 def _what(programme: Programme) -> str:
     about = ngettext("About %(n)s minute", "About %(n)s minutes", programme.minutes) if programme.minutes else ""
     return ". ".join(part for part in (str(KINDS[programme.kind]), about) if part)
-
-
-def _by(author: Account, patient: Patient) -> str:
-    return "" if author.id == patient.account_id else ", " + _("written by %(name)s", name=author.name)
-
-
-def told_by(author: Account, patient: Patient) -> str:
-    """Whose word an entry is: what who helps entered, the patient told them, unless the patient has no account here."""
-    if author.id == patient.account_id or patient.account_id is None:
-        return _by(author, patient)
-    return ", " + _("told by %(patient)s, written by %(name)s", patient=patient.name, name=author.name)
-
-
-def _flares(patient: Patient, day: date, now: datetime) -> list[Item]:
-    """The flares that began on the day."""
-    found = []
-    for flare in flares.flares(patient, day, day):
-        if flare.day == day:
-            line = _beside("flare", flare.id, day, flare.began_at, _("A flare began"))
-            length = say_length(flare.length(now))
-            said = _("It lasted %(length)s", length=length) if flare.ended_at else _("It goes on")
-            found.append(replace(line, detail=said + _by(flare.author, patient), uuid=flare.uuid))
-    return found
-
-
-def _seen(patient: Patient, day: date, _now: datetime) -> list[Item]:
-    """What who helps saw."""
-    found = []
-    for row in seen.seen(patient, day, day):
-        line = _beside("seen", row.id, day, row.seen_at, _("%(name)s saw", name=row.author.name))
-        said = " · ".join(part for part in (signs.said(row.signs), shorten(row.note, 80, placeholder="…")) if part)
-        found.append(replace(line, detail=said, uuid=row.uuid))
-    return found
 
 
 #: for each kind of schedule the part of the record that it belongs to, and what makes its lines

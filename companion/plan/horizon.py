@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from companion import clock
-from companion.plan.day import Item
+from companion.plan.item import Item
 
 WIDTH = 390
 #: the hill is a parabola from this height through the top and back

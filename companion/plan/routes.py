@@ -18,8 +18,9 @@ from companion.medication import queries as medication
 from companion.medication import take as taking
 from companion.medication.forms import SAVED_BEFORE, STOPPED, DoseForm, new_id
 from companion.medication.say import there
-from companion.plan.day import Item, items, told_by
+from companion.plan.day import items
 from companion.plan.horizon import horizon
+from companion.plan.item import Item, told_by
 from companion.sharing.access import Everything, open_or_404, record
 from companion.sharing.queries import emergencies
 from companion.store import Conflict, db

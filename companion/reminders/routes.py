@@ -17,7 +17,7 @@ from companion.identity.device import name_of
 from companion.identity.gate import anyone, person
 from companion.identity.model import Account, Patient
 from companion.identity.signin import Who
-from companion.plan.day import looks_back
+from companion.plan.item import looks_back
 from companion.reminders import answer, devices, forms, queries
 from companion.reminders.deliver import contact, note, ring_once
 from companion.reminders.keys import keys

@@ -104,6 +104,12 @@ def clinic_invitations(clinic_id: int, now: datetime, kind: str = "patient") -> 
     return list(db.scalars(query.where(Invitation.expires_at > now).order_by(Invitation.id.desc())))
 
 
+def clinic_invitation(clinic_id: int, invitation_id: int, kind: str = "patient") -> Invitation | None:
+    """One of the clinic's codes of a kind, open or not."""
+    query = select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.kind == kind)
+    return db.scalars(query.where(Invitation.id == invitation_id)).first()
+
+
 def caring(account: Account, now: datetime) -> list[Grant]:
     """The open grants that let the account into somebody's record, by the patient's name."""
     query = select(Grant).where(Grant.account_id == account.id, holds(now))

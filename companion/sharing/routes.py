@@ -8,22 +8,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, current_app, g, request, url_for
+from flask import Blueprint, Response, abort, g, request
 
 from companion import clock
 from companion.identity.gate import sure
 from companion.identity.model import Patient
-from companion.sharing import code as codes
-from companion.sharing import forms, invite, queries, say
+from companion.sharing import forms, invite, passing, queries, say
 from companion.sharing.access import record
 from companion.sharing.consent import CURRENT, TEXTS
-from companion.sharing.model import CODE, PARTS, Grant, Invitation
+from companion.sharing.model import CODE, PARTS, Grant
 from companion.sharing.stop import change, stop, terms_of
 from companion.store import db
-from companion.web import qr
 from companion.web.errors import SENTENCES
-from companion.web.forms import digest
-from companion.web.limit import allow
 from companion.web.pages import go, show
 from companion.words import Later, lazy
 
@@ -89,24 +85,26 @@ def _sharing(patient: Patient, form: forms.InviteForm, status: int = 200, proble
 @record("share", write=True)
 @sure
 def invite_them(patient: Patient) -> Response:
-    """Make a code and show it, this once. The same form sent twice is one code."""
+    """Make a code; the next page shows it. The same form sent twice is one code."""
     form, now = forms.InviteForm(request.form, _today(patient)), clock.now()
     if not form.validate():
         return _sharing(patient, form, 422)
-    # whoever could choose ids without end could try out codes of others
-    if not allow("invite", str(g.author.id), 60, 60, now):
+    told = passing.new_code(g.author, now)
+    if told is None:
         return _sharing(patient, form, 429, SENTENCES[429][1])
     ask = invite.invite_clinic if form.whom.data == "clinic" else invite.invite_caregiver
-    row, told = ask(patient, g.author, form.name.data, form.terms, now, codes.of(digest(request.form)))
+    row, _told = ask(patient, g.author, form.name.data, form.terms, now, told)
     db.commit()
-    return _told(row, told, patient.zone)
+    return passing.remembered(go("sharing.invited", invitation_id=row.id), told)
 
 
-def _told(row: Invitation, told: str, zone: str) -> Response:
-    address = current_app.config["SETTINGS"].origin + url_for("codes.code") + "#" + told
-    side, path = qr.drawing(address)
-    page = {"row": row, "told": told, "address": address, "side": side, "path": path}
-    return show("sharing/invited.html", tz=ZoneInfo(zone), zone=zone, **page)
+@bp.get("/invitations/<int:invitation_id>")
+@record("share")
+def invited(patient: Patient, invitation_id: int) -> Response:
+    """The code, for ten minutes and only in the browser that made it."""
+    now, zone = clock.now(), patient.zone
+    page = passing.shown(queries.invitation(patient, invitation_id, now) or abort(404), now)
+    return show("sharing/invited.html", tz=ZoneInfo(zone), zone=zone, **page) if page else go("sharing.sharing")
 
 
 @bp.post("/invitations/<int:invitation_id>/withdrawal")

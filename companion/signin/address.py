@@ -27,8 +27,8 @@ HOURS = 24
 def ask(account: Account, now: datetime) -> Letter:
     """The letter with a code for the address; one that was sent before ends."""
     code = steps.made_up()
-    told = {"tries": _TRIES, "minutes": 60 * HOURS, "value": _hash(account, code)}
-    steps.put("address", _whose(account), now, account_id=account.id, **told)
+    lasts: dict[str, int] = {"tries": _TRIES, "minutes": 60 * HOURS, "account_id": account.id}
+    steps.put("address", _whose(account), now, value=_hash(account, code), **lasts)
     with speaking(account.language):
         subject = _("Your code")
         text = _(

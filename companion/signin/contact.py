@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, request
+from typing import Any
+
+from flask import Response, request
 
 from companion import clock, mail
 from companion.identity.gate import person, signed_in
@@ -41,7 +43,11 @@ def _page(
     change: forms.AddressForm | None = None,
     problem: Later | str = "",
 ) -> Response:
-    told = {"code": code or forms.ConfirmForm(), "change": change or forms.AddressForm(), "problem": problem}
+    told: dict[str, Any] = {
+        "code": code or forms.ConfirmForm(),
+        "change": change or forms.AddressForm(),
+        "problem": problem,
+    }
     return show("signin/address.html", status=status, hours=address.HOURS, **told)
 
 
@@ -64,7 +70,7 @@ def confirm_address(who: Who) -> Response:
 def send_code(who: Who) -> Response:
     """Send a new code to my address."""
     if not access.settings().mail_url:
-        abort(404)
+        return go("signin.address")
     if not allow("address-letter", str(who.account.id), 5, 60, clock.now()):
         return _page(429, problem=SENTENCES[429][1])
     letter = _letter(who.account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -13,6 +14,7 @@ from companion.identity.gate import lifetimes, person, signed_in
 from companion.identity.noted import noted
 from companion.identity.signin import Who
 from companion.signin import access, factors, forms, passkeys, recovery, totp
+from companion.signin.model import Passkey
 from companion.store import db
 from companion.web import qr
 from companion.web.errors import SENTENCES
@@ -78,9 +80,12 @@ def rename_passkey(who: Who, passkey_id: int) -> Response:
 @access.changing
 def remove_passkey(who: Who, passkey_id: int) -> Response:
     """It opens nothing from now on."""
-    row = passkeys.passkey(who.account, passkey_id) or abort(404)
+    return _removed(who, factors.remove_passkey, passkeys.passkey(who.account, passkey_id) or abort(404))
+
+
+def _removed(who: Who, remove: Callable[..., None], *what: Passkey) -> Response:
     try:
-        factors.remove_passkey(who.account, row)
+        remove(who.account, *what)
     except factors.Needed:
         return _factors(who, 409, _LAST)
     noted(who.account, "factor_removed", clock.now())
@@ -129,13 +134,7 @@ def confirm_app(who: Who) -> Response:
 @access.changing
 def remove_app(who: Who) -> Response:
     """No code of the app is asked for any more."""
-    try:
-        factors.remove_app(who.account)
-    except factors.Needed:
-        return _factors(who, 409, _LAST)
-    noted(who.account, "factor_removed", clock.now())
-    db.commit()
-    return go("signin.factors", said="gone")
+    return _removed(who, factors.remove_app)
 
 
 @bp.post("/codes")

@@ -38,7 +38,7 @@ SENTENCES = {
 _LOST_KEY = (
     lazy("This cannot be opened right now"),
     lazy(
-        "It is kept sealed, and the key to it is missing. Nothing is lost: please tell whoever runs Companion at your clinic."
+        "It is kept sealed, and the key to it is missing. Please tell whoever runs Companion at your clinic: they must bring the key back."
     ),
 )
 

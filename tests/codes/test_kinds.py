@@ -11,13 +11,13 @@ from companion.sharing import invite, keep
 from companion.sharing.model import Grant, Invitation
 from companion.store import db
 from tests.cast import NOW
-from tests.sharing.codes import FORM, SHOWN, use
+from tests.sharing.codes import FORM, made, use
 
 
 def _clinics_code(visit, **more):
     """A code with which Ana lets a clinic in."""
     form = {**FORM, "whom": "clinic", "name": "Southfell", "parts": ["pain", "notes"], **more}
-    return SHOWN.search(visit("ana").post("/sharing/invitations", form).text).group(1)
+    return made(visit("ana"), "/sharing/invitations", form)
 
 
 def _staffs_code(cast, role="clinician"):

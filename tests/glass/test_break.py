@@ -154,3 +154,16 @@ def test_an_administrator_reviews_it(app, visit, cast, stopped):
         glass.review(row, db.get_one(Account, account), at)
     assert (row.reviewed_by, row.reviewed_at) == (cast.abe, NOW + timedelta(hours=1))
     db.rollback()
+
+
+def test_nobody_looks_into_the_record_of_who_is_leaving(app, visit, cast, stopped):
+    ben = visit("ben")
+    ben.post("/glass/", FORM)
+    assert ben.get(stopped).status_code == 200
+    db.execute(update(Account).where(Account.id == cast.ana).values(erases_at=NOW + timedelta(days=7)))
+    db.commit()
+    assert ben.get(stopped).status_code == 404 and stopped not in ben.get("/glass/").text
+    db.execute(update(Glass).values(ends_at=NOW))
+    db.commit()
+    assert NOBODY in ben.post("/glass/", FORM).text
+    assert db.query(Glass).count() == 1

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "companion"
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/routes.py"))
 #: files that speak HTTP
-SPEAK_HTTP = {"routes.py", "mine.py", "asking.py", "gate.py", "access.py"}
+SPEAK_HTTP = {"contact.py", "passing.py", "routes.py", "mine.py", "asking.py", "gate.py", "access.py"}
 
 
 def imports(path: Path) -> list[tuple[str, int, bool]]:

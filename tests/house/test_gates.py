@@ -119,7 +119,9 @@ def things(cast: Cast) -> dict[str, object]:
     db.flush()
     kept_link = VisitLink(patient_id=kept.patient_id, token_hash="kept", made_by=cast.rosa, name="Dr Okon", parts=["pain"], first_on=TODAY,
                           last_on=TODAY, made_at=NOW, expires_at=NOW + timedelta(days=1))  # fmt: skip
-    db.add(kept_link)
+    kept_code = Invitation(kind="owner", patient_id=kept.patient_id, code_hash="kept", made_by=cast.rosa, note="Leo", parts=[], made_at=NOW,
+                           expires_at=NOW + timedelta(days=1))  # fmt: skip
+    db.add_all([kept_link, kept_code])
     over = {"opened_at": NOW - timedelta(days=2), "ends_at": NOW - timedelta(days=1), "reason": "Fell in the street"}
     glass = Glass(**mine, **over, account_id=cast.ben, clinic_id=cast.northmoor)
     passkey = Passkey(account_id=cast.ana, credential="key", public_key=b"", name="Phone", created_at=NOW)
@@ -135,7 +137,7 @@ def things(cast: Cast) -> dict[str, object]:
         "clinic_programme_id": programme.id, "procedure_id": procedure.id, "device_id": device.id,
         "invitation_id": invitations["ana"].id, "clinic_invitation_id": invitations["clinic"].id,
         "grant_id": grants["clinic"], "caregiver_grant_id": grants["caregiver"], "kept_grant_id": kept.id, "kept_patient_id": kept.patient_id, "sign_in_id": sign_in.id, "seat_id": seat.id,
-        "step_id": step.id, "glass_id": glass.id, "passkey_id": passkey.id, "staff_invitation_id": staff.id, "link_id": link.id, "kept_link_id": kept_link.id,
+        "step_id": step.id, "glass_id": glass.id, "passkey_id": passkey.id, "staff_invitation_id": staff.id, "link_id": link.id, "kept_link_id": kept_link.id, "kept_invitation_id": kept_code.id,
         "plan_id": peg.id, "form_id": form.id, "signal_id": signal.id,
         "digest": "0", "path": "icons/icon.svg", "name": "icons/icon.svg", "language": "en",
     }  # fmt: skip

@@ -711,3 +711,80 @@ def test_sqlite_keeps_entries_when_a_time_may_be_doubted(tmp_path):
 
 def test_postgresql_keeps_entries_when_a_time_may_be_doubted(postgres_server):
     entries_stay_when_a_time_may_be_doubted(new_database(postgres_server))
+
+
+RUNG = """
+INSERT INTO schedule (id, patient_id, kind, thing_id, wall, weekdays, starts_on, rings)
+VALUES (1, 1, 'diary', 0, '20:00:00', '1234567', '2026-01-01', true);
+INSERT INTO delivery (id, key, schedule_id, patient_id, due_on, due_at, prompt, state, why, try_at, lease, tries)
+VALUES (1, 'k', 1, 1, '2026-01-01', '2026-01-01 20:00:00', 1, 'sent', '', '2026-01-01 20:00:00', '', 1),
+    (2, 'l', 1, 1, '2026-01-01', '2026-01-01 20:00:00', 2, 'sent', '', '2026-01-01 20:30:00', '', 1);
+INSERT INTO receipt (id, delivery_id, kind, at) VALUES (1, 1, 'shown', '2026-01-01 20:00:01');
+INSERT INTO take_out (id, account_id, asked_at, lease, try_at, tries, done, total, pieces, size)
+VALUES (1, 1, '2026-01-01 00:00:00', '', '2026-01-01 00:00:00', 0, 0, 0, 0, 0);
+"""
+TOLD = """
+UPDATE "grant" SET told_missed = true;
+UPDATE account SET confirmed_at = '2026-01-01 00:00:00';
+INSERT INTO delivery (id, key, schedule_id, patient_id, grant_id, due_on, due_at, prompt, state, why, try_at, lease, tries)
+VALUES (3, 'm', 1, 1, 2, '2026-01-01', '2026-01-01 20:00:00', 0, 'sent', '', '2026-01-01 22:00:00', '', 1);
+INSERT INTO receipt (id, delivery_id, kind, at) VALUES (2, 3, 'shown', '2026-01-01 22:00:01');
+INSERT INTO take_out (id, account_id, patient_id, asked_at, lease, try_at, tries, done, total, pieces, size)
+VALUES (2, 1, 1, '2026-01-01 00:00:00', '', '2026-01-01 00:00:00', 0, 0, 0, 0, 0);
+"""
+TWICE = (
+    "INSERT INTO delivery (id, key, schedule_id, patient_id, due_on, due_at, prompt, state, why, try_at, lease, tries) "
+    "SELECT 9, 'z', schedule_id, patient_id, due_on, due_at, prompt, state, why, try_at, lease, tries FROM delivery WHERE id = 1",
+    "INSERT INTO delivery (id, key, schedule_id, patient_id, grant_id, due_on, due_at, prompt, state, why, try_at, lease, tries) "
+    "SELECT 9, 'z', schedule_id, patient_id, grant_id, due_on, due_at, 0, state, why, try_at, lease, tries FROM delivery WHERE id = 3",
+    "INSERT INTO take_out (id, account_id, asked_at, lease, try_at, tries, done, total, pieces, size) "
+    "SELECT 9, account_id, asked_at, lease, try_at, tries, done, total, pieces, size FROM take_out WHERE id = 1",
+)
+
+
+def a_caregiver_may_be_told(url):
+    migrate.upgrade(url, "20261124_walls")
+    engine = sqlalchemy.create_engine(url)
+    kept = {
+        "grant": "id, patient_id, account_id, may_log", "invitation": "id, code_hash, kind, may_log", "account": "id, email",
+        "delivery": "id, key, schedule_id, due_on, prompt, state", "receipt": "id, delivery_id", "take_out": "id, account_id",
+    }  # fmt: skip
+
+    def rows():
+        with engine.connect() as connection:
+            return {
+                table: connection.exec_driver_sql(f'SELECT {columns} FROM "{table}" ORDER BY id').all()
+                for table, columns in kept.items()
+            }
+
+    def run(script):
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT set_config('companion.records', '*', true)")
+            for statement in filter(str.strip, script.split(";\n")):
+                connection.exec_driver_sql(statement)
+
+    run(PEOPLE.replace(", changed_at)", ", diary_at)") + LET_IN.replace("(id, code_hash, clinic", "(kind, id, code_hash, clinic").replace("VALUES (1, 'a', 1", "VALUES ('patient', 1, 'a', 1").replace("(2, 'b', NULL", "('caregiver', 2, 'b', NULL") + RUNG)  # fmt: skip
+    before = rows()
+    assert all(before.values())
+    migrate.upgrade(url, "20261124_rest")
+    assert rows() == before
+    with engine.connect() as connection:
+        assert not any(connection.exec_driver_sql('SELECT told_missed FROM "grant"').scalars())
+    run(TOLD)
+    for statement in TWICE:
+        with pytest.raises(sqlalchemy.exc.IntegrityError):
+            run(statement)
+    migrate.downgrade(url, "20261124_walls")
+    assert rows() == before
+    with pytest.raises(sqlalchemy.exc.IntegrityError):
+        run(TWICE[0])
+    engine.dispose()
+
+
+def test_sqlite_lets_a_caregiver_be_told(tmp_path):
+    a_caregiver_may_be_told(f"sqlite:///{tmp_path / 'rest.sqlite3'}")
+
+
+def test_postgresql_lets_a_caregiver_be_told(postgres_server):
+    a_caregiver_may_be_told(new_database(postgres_server))

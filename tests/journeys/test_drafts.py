@@ -60,7 +60,7 @@ def test_a_closed_browser_and_an_ended_sign_in_lose_nothing(phone, site, store_o
     expect(page.get_by_label("Your note")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Rest now")).to_be_visible()
-    assert store_of(select(Entry.pain, Entry.note)) == [(6, "Half a sentence")]
+    assert [(row.pain, row.note) for (row,) in store_of(select(Entry))] == [(6, "Half a sentence")]
     page.goto("/diary/log")
     assert page.evaluate(NAMES) == []
     expect(begun(page)).to_be_hidden()

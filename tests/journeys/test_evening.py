@@ -63,7 +63,7 @@ def test_words_are_said_again_with_one_tap(someone, store_of):
     page = someone("ana")
     write(page, lambda: (chip(page, "Burning").click(), own(page).fill("like a belt")))
     write(page, lambda: page.get_by_role("button", name="As last time: Burning, like a belt").click())
-    assert [words for (words,) in store_of(select(Entry.words))] == [{"feels": ["burning", "like a belt"]}] * 2
+    assert [row.words for (row,) in store_of(select(Entry))] == [{"feels": ["burning", "like a belt"]}] * 2
 
 
 def write(page: Page, say) -> None:

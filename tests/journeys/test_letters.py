@@ -55,7 +55,7 @@ def test_a_letter_is_opened_corrected_and_removed_before_it_is_sent(offline, sto
     offline.get_by_text("Add a note").click()
     offline.get_by_label("Your note").fill("Sat too long.")
     offline.get_by_text("Where is it?").click()
-    offline.locator("input[value=back-neck]").check()
+    offline.locator("input[value=back-lower-neck]").check()
     log_without_network(offline, 8)
     offline.get_by_role("link", name="Write another").click()
     log_without_network(offline, 3)
@@ -66,7 +66,7 @@ def test_a_letter_is_opened_corrected_and_removed_before_it_is_sent(offline, sto
     rows(offline).first.get_by_role("button", name="Open", exact=True).click()
     expect(offline.locator("[data-changing]")).to_be_focused()
     expect(offline.get_by_label("Your note")).to_have_value("Sat too long.")
-    expect(offline.locator("input[value=back-neck]")).to_be_checked()
+    expect(offline.locator("input[value=back-lower-neck]")).to_be_checked()
     offline.get_by_label("Your note").fill("Sat too long, twice.")
     log_without_network(offline, 7)
     # And throws the other one away
@@ -77,7 +77,7 @@ def test_a_letter_is_opened_corrected_and_removed_before_it_is_sent(offline, sto
     expect(rows(offline)).to_have_count(1)
     # Then one arrives, with her last words
     back(offline)
-    assert store_of(select(Entry.pain, Entry.note)) == [(7, "Sat too long, twice.")]
+    assert [(row.pain, row.note) for (row,) in store_of(select(Entry))] == [(7, "Sat too long, twice.")]
 
 
 def test_a_correction_keeps_the_time_of_the_tap(offline, store_of):
@@ -116,7 +116,7 @@ def test_a_refusal_is_told_in_the_servers_words_and_can_be_mended(offline, store
     offline.get_by_role("button", name="Save").click()
     expect(offline.get_by_text("Saved. Rest now")).to_be_visible()
     # Then it has arrived with the rest of what it said
-    assert store_of(select(Entry.pain, Entry.note).order_by(Entry.id)) == [(2, ""), (6, "Kept")]
+    assert [(row.pain, row.note) for (row,) in store_of(select(Entry).order_by(Entry.id))] == [(2, ""), (6, "Kept")]
     assert offline.evaluate(EMPTY)
 
 

@@ -343,6 +343,7 @@ def test_a_dose_that_may_be_there_twice_is_asked_about(someone, store_of):
     expect(page.get_by_text("Did you take it again?")).to_be_visible()
     page.get_by_role("button", name="I took one more").click()
     until(lambda: len(store_of(select(Dose.id))) == 2)
+    expect(page).not_to_have_url(re.compile("/offline"))
     page.goto("/plan/")
     expect(page.locator("#outbox")).to_be_hidden()
 

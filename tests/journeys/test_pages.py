@@ -51,7 +51,12 @@ OPENS = {"anyone": None, "person": "patient", "staff": "clinician", "clinician":
 THEIRS = {
     "clinician": {"programme_id": "clinic_programme_id", "invitation_id": "clinic_invitation_id"},
     "caregiver": {"uuid": "rosas_uuid"},
-    "keeper": {"patient_id": "kept_patient_id", "grant_id": "kept_grant_id", "link_id": "kept_link_id"},
+    "keeper": {
+        "patient_id": "kept_patient_id",
+        "grant_id": "kept_grant_id",
+        "link_id": "kept_link_id",
+        "invitation_id": "kept_invitation_id",
+    },
 }
 AXE = Axe()
 #: what scrolls under the dock counts as too small for axe; SMALL measures sizes instead

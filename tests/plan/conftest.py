@@ -15,7 +15,8 @@ from companion.identity.model import Account, Patient
 from companion.medication import take
 from companion.medication.add import Taking, add
 from companion.medication.model import Medicine
-from companion.plan.day import Item, items
+from companion.plan.day import items
+from companion.plan.item import Item
 from companion.schedule.times import set_times
 from companion.sharing.access import Everything
 from companion.store import db

@@ -42,6 +42,13 @@ def from_ana(cast: Cast, parts: tuple[str, ...] = ("pain", "therapy"), may_log: 
     return told
 
 
+def made(browser: Any, path: str, form: dict[str, Any]) -> str:
+    """The code that a form makes, as the next page shows it."""
+    found = SHOWN.search(browser.get(browser.post(path, form).location).text)
+    assert found
+    return found.group(1)
+
+
 def use(browser: Any, told: str, **form: Any) -> Any:
     """Type the code and say yes."""
     assert browser.post("/codes/", {"code": told}).location == "/codes/accept"

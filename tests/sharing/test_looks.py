@@ -43,7 +43,7 @@ def test_it_says_what_a_clinician_read(app, visit, cast):
 @pytest.mark.parametrize(
     ("room", "parts"),
     [
-        ("plan", ["medicines", "pain", "therapy"]),
+        ("plan", ["medicines", "mood", "notes", "pain", "therapy"]),
         ("trends", ["medicines", "mood", "pain", "procedures", "therapy"]),
         ("diary", ["mood", "notes", "pain"]),
         ("diary/log", ["pain"]),

@@ -165,7 +165,7 @@ def test_it_shows_what_to_do_and_never_the_last_score(app, visit, cast):
     assert "About 15 minutes" in page
     assert "Planned for Mon, Mar 9, 18:00" in page
     assert 'name="day" value="2026-03-09"' in page
-    assert 'data-behaviour="outbox"' in page
+    assert 'data-behaviour="outbox draft"' in page
     assert "checked" not in page
     assert ana.get(f"/therapy/{number}/session?wall=never&day=never").status_code == 200
 

@@ -195,7 +195,9 @@ def test_it_stands_in_the_audit_log_and_so_does_a_wrong_try(app, cast, visit):
         ("link_opened", None, "done"),
         ("link_withdrawn", cast.ana, "done"),
     ]
-    assert {(each.whose, each.thing, each.chain) for each in events} == {(cast.ana_patient, f"link {row.id}", 0)}
+    assert {(each.whose, each.thing, each.chain) for each in events} == {
+        (cast.ana_patient, f"link {row.id}", -cast.ana_patient)
+    }
 
 
 def test_over_tls_the_cookie_stays_on_tls(sqlite_app, cast, visit):

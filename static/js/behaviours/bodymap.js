@@ -37,7 +37,7 @@ export default function bodymap(root) {
     // who took a place away beside the drawing goes on where they can mark another
     if (boxes.includes(target) && !target.checkVisibility()) root.querySelector("[name=side]:checked").focus({ preventScroll: true });
   });
-  larger(root);
+  if (root.querySelector(".bodymap")) larger(root);
   paint();
 }
 

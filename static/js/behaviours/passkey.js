@@ -29,20 +29,20 @@ function send(form, answer) {
 // button its turn.
 function autofill(form) {
   const field = document.getElementById(form.dataset.autofill), fold = field.closest("details");
-  let asking;
+  let asking, ended = false;
   const ask = () => {
     asking?.abort();
     const { signal } = asking = new AbortController();
     answered(form.dataset, { mediation: "conditional", signal }).then((answer) => send(form, answer), () => undefined);
   };
   const begin = async () => {
-    if (asking || !fold.open || !await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+    if (asking || !fold.open || !await PublicKeyCredential.isConditionalMediationAvailable?.() || asking || ended) return;
     ask();
     const again = setInterval(() => asking.signal.aborted ? clearInterval(again) : ask(), 9 * 60_000);
   };
   fold.addEventListener("toggle", begin);
   begin();
-  return { end: () => asking?.abort() };
+  return { end: () => { ended = true; asking?.abort(); } };
 }
 
 async function answered(data, how = {}) {
